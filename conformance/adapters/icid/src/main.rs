@@ -1,0 +1,4 @@
+//! Conformance adapter of the icid crates.
+#![forbid(unsafe_code)]
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! Deterministic generators of the conformance vectors.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Conformance vectors for Internet Computer identity, as JSON.
+#![forbid(unsafe_code)]

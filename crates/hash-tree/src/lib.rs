@@ -1,0 +1,3 @@
+//! Hash trees of the Internet Computer: decode, root hash, lookup, prune, certified maps.
+#![no_std]
+#![forbid(unsafe_code)]

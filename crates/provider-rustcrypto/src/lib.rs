@@ -1,0 +1,3 @@
+//! Signature verification for icid in pure Rust.
+#![no_std]
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Executable model of the interface specification, with named faults.
+#![forbid(unsafe_code)]

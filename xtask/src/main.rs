@@ -1,0 +1,4 @@
+//! Every chore of the project.
+#![forbid(unsafe_code)]
+
+fn main() {}
