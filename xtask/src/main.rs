@@ -1,4 +1,97 @@
-//! Every chore of the project.
+//! Every chore of the project: `cargo xtask <chore>`.
+//!
+//! A chore either passes, or fails with what is wrong and where. Nothing here needs the network
+//! beyond what cargo needs to build, and nothing imports a crate of this workspace.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
-fn main() {}
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::process::Problem;
+
+mod bare;
+mod check;
+mod conformance;
+mod layers;
+mod process;
+mod spec;
+mod suite;
+mod tidy;
+
+/// What `cargo xtask` alone prints.
+const USAGE: &str = "\
+cargo xtask <chore> [arguments]
+
+  conformance [command] [arguments]
+                      the main job: runs the suite against our crates and writes
+                      target/conformance/{report.html,results.json,junit.xml};
+                      a command is one of icid-conformance's (run, kill, list, show,
+                      capture, report) or: generate [--check]
+  test                everything: check, all tests, vectors, conformance, kill matrix,
+                      interop with published peers, bare-target builds
+  check               fmt, clippy, docs, layers, tidy, spec lint
+  layers              imports against the table in ARCHITECTURE.md, dependency budgets
+  tidy                the house rules a compiler does not know
+  spec <command>      the clause catalogue: lint, show ID, unclaimed, bump
+  bare                builds the libraries for a target without an operating system
+  bench [arguments]   benches against published peers, as ratios
+  fuzz [--seconds N]  replays and mutates the fuzz corpora on stable
+  package             checks that every published crate packages";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let root = root();
+    let (chore, rest) = match arguments.split_first() {
+        Some((chore, rest)) => (chore.as_str(), rest),
+        None => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let result = match chore {
+        "bare" => bare::run(&root).map(drop),
+        "bench" => conformance::bench(&root, rest),
+        "check" => check::run(&root),
+        "conformance" => return conformance::run(&root, rest),
+        "fuzz" => conformance::fuzz(&root, rest),
+        "layers" => layers::run(&root),
+        "package" => check::package(&root),
+        "spec" => specification(&root, rest),
+        "test" => return suite::run(&root),
+        "tidy" => tidy::run(&root),
+        _ => {
+            eprintln!("there is no chore `{chore}`\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs a command on the clause catalogue and prints what it answers.
+fn specification(root: &Path, arguments: &[String]) -> Result<(), Problem> {
+    let (text, good) =
+        spec::command(root, arguments).map_err(|error| Problem(error.to_string()))?;
+    println!("{}", text.trim_end());
+    if good {
+        Ok(())
+    } else {
+        Err(Problem("spec: see above".to_owned()))
+    }
+}
+
+/// Returns the top folder of the repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}

@@ -1,0 +1,127 @@
+//! What every commit must pass before any test runs.
+
+use std::path::Path;
+
+use crate::process::{self, Problem};
+use crate::{layers, tidy};
+
+/// Runs all checks and stops at the first that fails.
+pub(crate) fn run(root: &Path) -> Result<(), Problem> {
+    fmt(root)?;
+    layers::run(root)?;
+    tidy::run(root)?;
+    crate::specification(root, &["lint".to_owned()])?;
+    clippy(root)?;
+    docs(root)?;
+    typos(root)?;
+    println!("check: all passed");
+    Ok(())
+}
+
+/// Checks that rustfmt would change nothing.
+pub(crate) fn fmt(root: &Path) -> Result<(), Problem> {
+    process::run(&mut process::cargo(root, &["fmt", "--all", "--check"]))
+}
+
+/// Checks that clippy has no warning on any target and feature.
+pub(crate) fn clippy(root: &Path) -> Result<(), Problem> {
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    process::run(&mut process::cargo(root, &arguments))?;
+    // Default features alone, where a wrong `cfg` hides.
+    process::run(&mut process::cargo(
+        root,
+        &["clippy", "--workspace", "--", "-D", "warnings"],
+    ))
+}
+
+/// Checks that the documentation builds without a warning, private items included.
+pub(crate) fn docs(root: &Path) -> Result<(), Problem> {
+    let arguments = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--all-features",
+        "--document-private-items",
+    ];
+    process::run(process::cargo(root, &arguments).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Checks spelling where the `typos` program is installed.
+fn typos(root: &Path) -> Result<(), Problem> {
+    if !process::is_installed("typos", "--version") {
+        println!("SKIPPED typos: the program `typos` is not installed (cargo install typos-cli)");
+        return Ok(());
+    }
+    process::run(&mut process::command(root, "typos", &[]))
+}
+
+/// Checks that every published crate packages from what is committed or present.
+pub(crate) fn package(root: &Path) -> Result<(), Problem> {
+    process::run(&mut process::cargo(
+        root,
+        &["package", "--workspace", "--allow-dirty"],
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A package of one file in a folder of its own, which goes away with it.
+    struct Fixture(PathBuf);
+
+    impl Drop for Fixture {
+        fn drop(&mut self) {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
+
+    fn package_of(name: &str, source: &str) -> Fixture {
+        let root = std::env::temp_dir().join(format!("icid-xtask-{name}-{}", std::process::id()));
+        fs::create_dir_all(root.join("src")).unwrap();
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [lints.rust]\nmissing_docs = \"warn\"\n[workspace]\n"
+        );
+        fs::write(root.join("Cargo.toml"), manifest).unwrap();
+        fs::write(root.join("src/lib.rs"), source).unwrap();
+        Fixture(root)
+    }
+
+    #[test]
+    fn each_step_passes_a_clean_package() {
+        let fixture = package_of("clean", "//! Clean.\n");
+        assert_eq!(fmt(&fixture.0), Ok(()));
+        assert_eq!(clippy(&fixture.0), Ok(()));
+        assert_eq!(docs(&fixture.0), Ok(()));
+    }
+
+    #[test]
+    fn fmt_fails_on_a_file_that_is_not_formatted() {
+        let fixture = package_of("unformatted", "//! Not formatted.\nfn  a() {}\n");
+        assert!(fmt(&fixture.0).is_err());
+    }
+
+    #[test]
+    fn clippy_fails_on_a_warning() {
+        let fixture = package_of("undocumented", "//! Lacks a doc.\npub fn a() {}\n");
+        assert!(clippy(&fixture.0).is_err());
+    }
+
+    #[test]
+    fn docs_fail_on_a_broken_link() {
+        let fixture = package_of("broken-link", "//! See [`Nowhere`].\n");
+        assert!(docs(&fixture.0).is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! The suite, the benches and the fuzz targets: builds them and passes arguments on.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::process::{self, Problem};
+
+/// Runs a command of the suite; without one, runs the main job.
+///
+/// The exit code is that of `icid-conformance`: 0 conformant, 1 failures, 2 usage, 3 adapter
+/// broken, 4 suite defect, 5 stale expectation.
+pub(crate) fn run(root: &Path, arguments: &[String]) -> ExitCode {
+    match start(root, arguments) {
+        Ok(code) => ExitCode::from(code),
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Like [`run`], but returns the exit code as a number.
+pub(crate) fn start(root: &Path, arguments: &[String]) -> Result<u8, Problem> {
+    if arguments.first().is_some_and(|first| first == "generate") {
+        let mut command = process::cargo(
+            root,
+            &["run", "--quiet", "--release", "-p", "icid-generate", "--"],
+        );
+        command.args(arguments.iter().skip(1));
+        return process::run(&mut command).map(|()| 0);
+    }
+    // One build for all, so that features are unified once.
+    let packages = ["icid-conformance", "icid-adapter", "icid-selftest"];
+    let mut build = process::cargo(root, &["build", "--quiet", "--release"]);
+    for package in packages {
+        build.args(["-p", package]);
+    }
+    process::run(&mut build)?;
+    let binary = |name: &str| release_folder(root).join(name);
+    let mut command = process::command(root, &binary("icid-conformance").to_string_lossy(), &[]);
+    let is_main_job = arguments.is_empty() || arguments.first().is_some_and(|a| a.starts_with('-'));
+    let names_adapter = arguments.iter().any(|argument| argument == "--");
+    if is_main_job {
+        command.arg("run");
+    }
+    command.args(arguments);
+    if (is_main_job || arguments.first().is_some_and(|a| a == "run")) && !names_adapter {
+        command.arg("--").arg(binary("icid-adapter"));
+    }
+    let status = command
+        .status()
+        .map_err(|error| Problem(format!("cannot start icid-conformance: {error}")))?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.ok_or_else(|| Problem(format!("icid-conformance ended with {status}")))
+}
+
+/// Runs the benches against published peers.
+pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<(), Problem> {
+    let manifest = [
+        "run",
+        "--release",
+        "--manifest-path",
+        "conformance/bench/Cargo.toml",
+        "--",
+    ];
+    process::run(process::cargo(root, &manifest).args(arguments))
+}
+
+/// Replays and mutates the fuzz corpora, for `--seconds N` per target if given.
+pub(crate) fn fuzz(root: &Path, arguments: &[String]) -> Result<(), Problem> {
+    let mut command = process::cargo(
+        root,
+        &["test", "--release", "--manifest-path", "fuzz/Cargo.toml"],
+    );
+    match arguments {
+        [] => {}
+        [flag, seconds] if flag == "--seconds" && seconds.parse::<u32>().is_ok() => {
+            command.env("ICID_FUZZ_SECONDS", seconds);
+        }
+        _ => return Err(Problem("usage: cargo xtask fuzz [--seconds N]".to_owned())),
+    }
+    process::run(command.args(["--", "--nocapture"]))
+}
+
+fn release_folder(root: &Path) -> PathBuf {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    target.join("release")
+}

@@ -1,0 +1,231 @@
+//! `cargo xtask test`: everything that must hold, in one command.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use crate::process::{self, Counts, Problem};
+use crate::{bare, check, conformance};
+
+/// Runs every step to its end, so that one failure does not hide another, and closes on a line
+/// `N passed, N failed, N skipped`.
+pub(crate) fn run(root: &Path) -> ExitCode {
+    let mut ledger = Ledger::default();
+    ledger.step("check", || check::run(root));
+    ledger.tests("unit and integration tests", &mut unit_tests(root));
+    let doc = ["test", "--workspace", "--doc", "--all-features"];
+    ledger.tests("documentation tests", &mut process::cargo(root, &doc));
+    ledger.step("vectors are as generated", || {
+        suite(root, &["generate", "--check"])
+    });
+    ledger.step("conformance with native libraries", || suite(root, &[]));
+    ledger.step("conformance in pure Rust", || {
+        let adapter = root.join("target/release/icid-adapter");
+        let out = root.join("target/conformance-rustcrypto");
+        let (adapter, out) = (adapter.to_string_lossy(), out.to_string_lossy());
+        suite(
+            root,
+            &[
+                "run",
+                "--out",
+                &out,
+                "--",
+                &adapter,
+                "--provider",
+                "rustcrypto",
+            ],
+        )
+    });
+    ledger.step("kill matrix", || suite(root, &["kill"]));
+    ledger.step("bare-target builds", || bare::run(root).map(drop));
+    for (title, folder) in [
+        ("interop with published peers", "conformance/interop"),
+        ("fuzz targets", "fuzz"),
+    ] {
+        let manifest = format!("{folder}/Cargo.toml");
+        let arguments = ["test", "--manifest-path", &manifest];
+        ledger.tests(title, &mut process::cargo(root, &arguments));
+    }
+    ledger.step("benches start", || {
+        conformance::bench(root, &["--quick".to_owned()])
+    });
+    ledger.close()
+}
+
+fn unit_tests(root: &Path) -> Command {
+    if process::is_installed("cargo-nextest", "--version") {
+        process::cargo(
+            root,
+            &[
+                "nextest",
+                "run",
+                "--workspace",
+                "--all-features",
+                "--no-fail-fast",
+            ],
+        )
+    } else {
+        let arguments = [
+            "test",
+            "--workspace",
+            "--all-features",
+            "--all-targets",
+            "--no-fail-fast",
+        ];
+        process::cargo(root, &arguments)
+    }
+}
+
+fn suite(root: &Path, arguments: &[&str]) -> Result<(), Problem> {
+    let arguments: Vec<String> = arguments
+        .iter()
+        .map(|&argument| argument.to_owned())
+        .collect();
+    match conformance::start(root, &arguments)? {
+        0 => Ok(()),
+        code => Err(Problem(format!(
+            "icid-conformance {} ended with {code}",
+            arguments.join(" ")
+        ))),
+    }
+}
+
+/// What ran, and how it ended.
+#[derive(Debug, Default)]
+struct Ledger {
+    total: Counts,
+    steps: Vec<(String, Result<(), Problem>, Duration)>,
+}
+
+impl Ledger {
+    /// Runs a step that counts as one test.
+    fn step(&mut self, name: &str, run: impl FnOnce() -> Result<(), Problem>) {
+        self.record(name, || {
+            let result = run();
+            let failed = usize::from(result.is_err());
+            (
+                Counts {
+                    passed: usize::from(result.is_ok()),
+                    failed,
+                    skipped: 0,
+                },
+                result,
+            )
+        });
+    }
+
+    /// Runs a test command whose own counts are added up. One that ran no test has failed.
+    fn tests(&mut self, name: &str, command: &mut Command) {
+        self.record(name, || {
+            let (mut counts, mut result) = process::run_counting(command);
+            if result.is_ok() && counts.passed == 0 {
+                result = Err(Problem("no test ran".to_owned()));
+            }
+            if result.is_err() && counts.failed == 0 {
+                counts.failed = 1;
+            }
+            (counts, result)
+        });
+    }
+
+    fn record(&mut self, name: &str, run: impl FnOnce() -> (Counts, Result<(), Problem>)) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let (counts, result) = run();
+        if let Err(problem) = &result {
+            eprintln!("FAILED {name}: {problem}");
+        }
+        self.total.add(counts);
+        self.steps.push((name.to_owned(), result, start.elapsed()));
+    }
+
+    fn close(self) -> ExitCode {
+        println!("\n== summary");
+        for (name, result, time) in &self.steps {
+            let verdict = if result.is_ok() { "ok    " } else { "FAILED" };
+            println!("{verdict} {:>6.1} s  {name}", time.as_secs_f64());
+        }
+        let Counts {
+            passed,
+            failed,
+            skipped,
+        } = self.total;
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+        let any_failed = failed > 0 || self.steps.iter().any(|(_, result, _)| result.is_err());
+        if any_failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_failed_step_is_counted_and_fails_the_run() {
+        let mut ledger = Ledger::default();
+        ledger.step("good", || Ok(()));
+        ledger.step("bad", || Err(Problem("broken".to_owned())));
+        assert_eq!(
+            ledger.total,
+            Counts {
+                passed: 1,
+                failed: 1,
+                skipped: 0
+            }
+        );
+        assert_eq!(ledger.close(), ExitCode::FAILURE);
+    }
+
+    #[test]
+    fn a_test_command_that_runs_no_test_has_failed() {
+        let mut ledger = Ledger::default();
+        ledger.tests("empty", &mut shell("echo '0 passed, 0 failed'"));
+        assert_eq!(
+            ledger.total,
+            Counts {
+                passed: 0,
+                failed: 1,
+                skipped: 0
+            }
+        );
+    }
+
+    #[test]
+    fn a_test_command_that_dies_has_failed_even_if_it_counted_no_failure() {
+        let mut ledger = Ledger::default();
+        ledger.tests("dies", &mut shell("echo '3 passed, 0 failed'; exit 1"));
+        assert_eq!(
+            ledger.total,
+            Counts {
+                passed: 3,
+                failed: 1,
+                skipped: 0
+            }
+        );
+    }
+
+    #[test]
+    fn skips_are_counted_and_do_not_fail_the_run() {
+        let mut ledger = Ledger::default();
+        ledger.tests("some", &mut shell("echo '3 passed, 0 failed, 2 skipped'"));
+        assert_eq!(
+            ledger.total,
+            Counts {
+                passed: 3,
+                failed: 0,
+                skipped: 2
+            }
+        );
+        assert_eq!(ledger.close(), ExitCode::SUCCESS);
+    }
+}
