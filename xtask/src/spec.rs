@@ -10,6 +10,7 @@
 
 mod bump;
 mod catalogue;
+mod freeze;
 mod marks;
 mod report;
 mod rules;
@@ -34,6 +35,7 @@ usage: cargo xtask spec <command>
   totals                    print how many clauses are tested, pending, excluded, unspecified
   unclaimed --upstream DIR  print the normative sentences of sections that no clause cites
   bump --upstream DIR       write the hash of every cited section and document
+  freeze                    write the tested clauses into the set of the pinned version
 DIR is a checkout of the documents named in spec/UPSTREAM.toml";
 
 /// Checks the spec spine of the repository at `root`.
@@ -113,6 +115,20 @@ pub(crate) fn bump(root: &Path, upstream: &Path) -> Result<Vec<String>, SpecErro
     Ok(change.lines)
 }
 
+/// Writes the tested clauses into the set of the pinned version; returns its path if it changed.
+///
+/// # Errors
+///
+/// [`SpecError`] if a file can't be read or written, or doesn't parse.
+pub(crate) fn freeze(root: &Path) -> Result<Option<String>, SpecError> {
+    let Some((path, text)) = freeze::plan(&Snapshot::read(root)?)? else {
+        return Ok(None);
+    };
+    let file = root.join(&path);
+    std::fs::write(&file, text).map_err(|error| SpecError::Io { path: file, error })?;
+    Ok(Some(path))
+}
+
 /// Runs `cargo xtask spec <arguments>` and returns what to print and whether all is well.
 ///
 /// # Errors
@@ -144,6 +160,16 @@ pub(crate) fn command(root: &Path, arguments: &[String]) -> Result<(String, bool
             let lines = bump(root, Path::new(dir))?;
             Ok((
                 format!("{}\n{} changes", lines.join("\n"), lines.len()),
+                true,
+            ))
+        }
+        ["freeze"] => {
+            let path = freeze(root)?;
+            Ok((
+                path.map_or_else(
+                    || "nothing to write".to_owned(),
+                    |path| format!("{path} written"),
+                ),
                 true,
             ))
         }

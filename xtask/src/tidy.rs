@@ -10,7 +10,7 @@ use crate::process::{self, Problem};
 const MOST_LINES: usize = 800;
 
 /// The one file that may contain `unsafe` code: the calls into the BLS library.
-const UNSAFE_FILE: &str = "crates/provider-native/src/ffi.rs";
+const UNSAFE_FILE: &str = "crates/provider-native/src/pairing.rs";
 
 /// The checks that an `Invariant:` sentence of ARCHITECTURE.md may name.
 const CHECKS: [&str; 8] = [

@@ -394,7 +394,7 @@ impl<'a> Check<'a> {
         let (marks, near_misses) = marks::collect(self.snapshot);
         problems.extend(near_misses);
         for mark in &marks {
-            if !self.clauses.contains(mark.id.as_str()) {
+            if !self.knows(&mark.id) {
                 let text = format!("there is no clause {}", mark.id);
                 problems.push(Problem::new(&mark.path, mark.line, text));
             }
@@ -436,7 +436,20 @@ impl<'a> Check<'a> {
         clauses
             .iter()
             .map(String::as_str)
-            .filter(|clause| !self.clauses.contains(clause))
+            .filter(|clause| !self.knows(clause))
+    }
+
+    /// Returns whether there is such a clause. A family whose file is missing is one problem, not
+    /// one for every reference to it.
+    fn knows(&self, clause: &str) -> bool {
+        let is_missing = |family: &str| self.snapshot.text(&file_of(family)).is_none();
+        self.clauses.contains(clause)
+            || FAMILIES.iter().any(|(family, count)| {
+                clause
+                    .strip_prefix(family)
+                    .and_then(|rest| rest.strip_prefix('-')?.parse::<usize>().ok())
+                    .is_some_and(|number| (1..=*count).contains(&number) && is_missing(family))
+            })
     }
 }
 

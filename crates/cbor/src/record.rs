@@ -1,0 +1,192 @@
+//! Records: maps whose fields are known.
+
+use crate::Items;
+use crate::ReadError;
+use crate::Reader;
+use crate::Reason;
+use crate::UnknownFieldRule;
+
+/// How many fields a [`Record`] can have.
+///
+/// Source: our own; the bits of the set that notices duplicates.
+pub const MAX_NAMES: usize = 64;
+
+/// The fields of a map that are still to come, for a caller who knows all their names.
+///
+/// Duplicates are noticed with a bit for each name. Unknown fields are rejected or skipped; those
+/// that are skipped are not compared with each other.
+///
+/// # Example
+///
+/// ```
+/// use icid_cbor::{Reader, Record, UnknownFieldRule};
+///
+/// let mut reader = Reader::new(b"\xa2\x62lo\x01\x62hi\x02");
+/// let (mut low, mut high) = (None, None);
+/// let mut record = Record::read(&mut reader, &["lo", "hi"], UnknownFieldRule::Reject)?;
+/// while let Some(field) = record.next(&mut reader)? {
+///     match field {
+///         "lo" => low = Some(reader.unsigned()?),
+///         _ => high = Some(reader.unsigned()?),
+///     }
+/// }
+/// assert_eq!((low, high), (Some(1), Some(2)));
+/// # Ok::<(), icid_cbor::ReadError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'n> {
+    entries: Items,
+    names: &'n [&'n str],
+    /// Bit i stands for `names[i]`.
+    seen: u64,
+    unknown: UnknownFieldRule,
+}
+
+impl<'n> Record<'n> {
+    /// Takes the head of a map whose fields have these names, [`MAX_NAMES`] at most: names beyond
+    /// that are unknown.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::map`].
+    #[inline]
+    pub fn read(
+        reader: &mut Reader<'_>,
+        names: &'n [&'n str],
+        unknown: UnknownFieldRule,
+    ) -> Result<Self, ReadError> {
+        let entries = reader.map()?;
+        Ok(Self {
+            entries,
+            names,
+            seen: 0,
+            unknown,
+        })
+    }
+
+    /// Takes the next key and returns its name, or `None` after the last field. The value is next.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::next`]; [`Reason::NonTextKey`] and errors of [`Reader::text`] for the key;
+    /// [`Reason::DuplicateKey`]; [`Reason::UnknownField`], or as [`Reader::skip`] for the value of
+    /// an unknown field.
+    #[inline]
+    pub fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<&'n str>, ReadError> {
+        while reader.next(&mut self.entries)? {
+            let start = *reader;
+            let key = key(reader)?;
+            let known = self.names.iter().take(MAX_NAMES).zip(0_u32..);
+            if let Some((name, index)) = known.into_iter().find(|(name, _)| name.as_bytes() == key)
+            {
+                let bit = 1_u64.wrapping_shl(index);
+                // spec: CBOR-7
+                if self.seen & bit != 0 {
+                    return Err(start.error(Reason::DuplicateKey));
+                }
+                self.seen |= bit;
+                return Ok(Some(name));
+            }
+            reader.utf8(key)?;
+            // spec: CBOR-10
+            match self.unknown {
+                UnknownFieldRule::Ignore => reader.skip()?,
+                UnknownFieldRule::Reject => return Err(start.error(Reason::UnknownField)),
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Takes a map key, of which only its being a text string is checked.
+// spec: CBOR-2
+#[inline]
+pub(crate) fn key<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], ReadError> {
+    reader.text_bytes().map_err(|error| match error.reason {
+        Reason::WrongKind { found, .. } => reader.error(Reason::NonTextKey { found }),
+        _ => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Kind;
+
+    const REJECT: UnknownFieldRule = UnknownFieldRule::Reject;
+    const IGNORE: UnknownFieldRule = UnknownFieldRule::Ignore;
+
+    /// Reads a record of the fields "a" and "b", whose values are naturals.
+    fn read(input: &[u8], unknown: UnknownFieldRule) -> Result<[Option<u64>; 2], ReadError> {
+        let mut reader = Reader::new(input);
+        let mut values = [None; 2];
+        let mut record = Record::read(&mut reader, &["a", "b"], unknown)?;
+        while let Some(name) = record.next(&mut reader)? {
+            values[usize::from(name == "b")] = Some(reader.unsigned()?);
+        }
+        reader.finish()?;
+        Ok(values)
+    }
+
+    fn error(position: usize, reason: Reason) -> Result<[Option<u64>; 2], ReadError> {
+        Err(ReadError { position, reason })
+    }
+
+    #[test]
+    fn fields_come_in_any_order_and_may_be_absent() {
+        assert_eq!(read(b"\xa0", REJECT), Ok([None, None]));
+        assert_eq!(
+            read(b"\xa2\x61b\x02\x61a\x01", REJECT),
+            Ok([Some(1), Some(2)])
+        );
+        assert_eq!(read(b"\xbf\x61b\x02\xff", REJECT), Ok([None, Some(2)]));
+    }
+
+    #[test]
+    // spec: CBOR-7
+    fn rejects_a_field_that_comes_twice() {
+        assert_eq!(
+            read(b"\xa2\x61a\x01\x61a\x01", REJECT),
+            error(4, Reason::DuplicateKey)
+        );
+        assert_eq!(
+            read(b"\xa3\x61a\x01\x61b\x01\x78\x01a\x01", REJECT),
+            error(7, Reason::DuplicateKey)
+        );
+    }
+
+    #[test]
+    // spec: CBOR-10
+    fn unknown_fields_are_rejected_or_skipped() {
+        let input = b"\xa2\x61c\x81\x80\x61a\x01";
+        assert_eq!(read(input, REJECT), error(1, Reason::UnknownField));
+        assert_eq!(read(input, IGNORE), Ok([Some(1), None]));
+    }
+
+    #[test]
+    fn unknown_keys_are_still_utf8() {
+        for rule in [REJECT, IGNORE] {
+            assert_eq!(
+                read(b"\xa1\x62c\xff\x01", rule),
+                error(3, Reason::InvalidUtf8)
+            );
+        }
+    }
+
+    #[test]
+    // spec: CBOR-2
+    fn rejects_keys_that_are_not_text() {
+        let reason = Reason::NonTextKey { found: Kind::Bytes };
+        assert_eq!(read(b"\xa1\x41a\x01", REJECT), error(1, reason));
+        assert_eq!(read(b"\xa1\x41a\x01", IGNORE), error(1, reason));
+    }
+
+    #[test]
+    fn a_map_may_end_after_a_key_only_if_nothing_reads_the_value() {
+        let reason = Reason::WrongKind {
+            found: Kind::Break,
+            expected: Kind::Unsigned,
+        };
+        assert_eq!(read(b"\xbf\x61a\xff", REJECT), error(3, reason));
+    }
+}

@@ -1,0 +1,161 @@
+//! BLS signatures over BLS12-381: keys in G2, signatures in G1.
+//!
+//! A signature σ of a message m under a key k holds if e(σ, −g) · e(H(m), k) = 1, where g is the
+//! generator of G2. Several hold, up to a chance of 2⁻¹²⁸, if for their weights w
+//! e(Σ wᵢσᵢ, −g) · Π e(wᵢH(mᵢ), kᵢ) = 1, where the factors of one key are added up first.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::iter;
+
+use signature::{Claim, InvalidKey, InvalidSignature};
+
+use crate::pairing::{Key, Lines, Point, product_is_one};
+use crate::prepared::PreparedKeys;
+use crate::weights::Weights;
+
+/// The length of a key's DER SubjectPublicKeyInfo.
+///
+/// Source: interface spec, "Delegation": 37 bytes of header and the 96 bytes of the point.
+pub(crate) const DER_LENGTH: usize = 133;
+
+/// A key's DER SubjectPublicKeyInfo.
+pub(crate) type Der = [u8; DER_LENGTH];
+
+/// Checks the form of a key and that its point is one.
+pub(crate) fn check_key(spki: &[u8]) -> Result<(), InvalidKey> {
+    parse_key(spki).map(|_| ())
+}
+
+/// Computes what can be kept about a key.
+pub(crate) fn prepare(spki: &[u8]) -> Result<(Der, Box<Lines>), InvalidKey> {
+    let key = parse_key(spki)?;
+    let der = Der::try_from(spki).map_err(|_| InvalidKey)?;
+    Ok((der, Box::new(Lines::of(&key))))
+}
+
+/// Checks one claim.
+pub(crate) fn verify(
+    negated_generator: &Lines,
+    prepared: &PreparedKeys,
+    claim: Claim<'_>,
+) -> Result<(), InvalidSignature> {
+    // The cheaper parts first: the signature, then the key, then hash and pairings.
+    let signature = Point::from_signature(claim.signature).ok_or(InvalidSignature)?;
+    let fresh;
+    let lines = match prepared.lines(claim.key) {
+        Some(lines) => lines,
+        None => {
+            fresh = fresh_lines(claim.key)?;
+            &fresh
+        }
+    };
+    let message = Point::hash(claim.message);
+    // spec: CERT-2
+    if product_is_one([(negated_generator, &signature), (lines, &message)]) {
+        Ok(())
+    } else {
+        Err(InvalidSignature)
+    }
+}
+
+/// Checks claims together: not which of them fails, only whether one does.
+pub(crate) fn verify_product(
+    negated_generator: &Lines,
+    prepared: &PreparedKeys,
+    claims: &[Claim<'_>],
+) -> Result<(), InvalidSignature> {
+    let weights = Weights::of(claims);
+    let mut signatures = Point::IDENTITY;
+    let mut messages = Messages::default();
+    for (index, claim) in claims.iter().enumerate() {
+        let weight = weights.at(index);
+        let signature = Point::from_signature(claim.signature).ok_or(InvalidSignature)?;
+        signatures.add(&signature.times(&weight));
+        messages.add(
+            prepared,
+            claim.key,
+            &Point::hash(claim.message).times(&weight),
+        )?;
+    }
+    let pairs = messages
+        .of_keys
+        .iter()
+        .map(|of_key| (of_key.lines.get(), &of_key.sum));
+    if product_is_one(iter::once((negated_generator, &signatures)).chain(pairs)) {
+        Ok(())
+    } else {
+        Err(InvalidSignature)
+    }
+}
+
+/// The weighted messages of a batch, added up for each key.
+#[derive(Default)]
+struct Messages<'a> {
+    of_keys: Vec<MessagesOfKey<'a>>,
+}
+
+/// The weighted messages of one key.
+struct MessagesOfKey<'a> {
+    key: &'a [u8],
+    lines: LinesOfKey<'a>,
+    sum: Point,
+}
+
+/// Lines that were prepared or computed for this batch.
+enum LinesOfKey<'a> {
+    Fresh(Box<Lines>),
+    Prepared(&'a Lines),
+}
+
+impl LinesOfKey<'_> {
+    fn get(&self) -> &Lines {
+        match self {
+            Self::Fresh(lines) => lines,
+            Self::Prepared(lines) => lines,
+        }
+    }
+}
+
+impl<'a> Messages<'a> {
+    fn add(
+        &mut self,
+        prepared: &'a PreparedKeys,
+        key: &'a [u8],
+        message: &Point,
+    ) -> Result<(), InvalidSignature> {
+        if let Some(known) = self.of_keys.iter_mut().find(|of_key| of_key.key == key) {
+            known.sum.add(message);
+            return Ok(());
+        }
+        let lines = match prepared.lines(key) {
+            Some(lines) => LinesOfKey::Prepared(lines),
+            None => LinesOfKey::Fresh(Box::new(fresh_lines(key)?)),
+        };
+        self.of_keys.push(MessagesOfKey {
+            key,
+            lines,
+            sum: *message,
+        });
+        Ok(())
+    }
+}
+
+/// Computes the lines of a key that is not prepared.
+fn fresh_lines(spki: &[u8]) -> Result<Lines, InvalidSignature> {
+    let key = parse_key(spki).map_err(|InvalidKey| InvalidSignature)?;
+    Ok(Lines::of(&key))
+}
+
+/// Decodes a key and checks its point.
+fn parse_key(spki: &[u8]) -> Result<Key, InvalidKey> {
+    /// SEQUENCE (SEQUENCE (the scheme's and the curve's object identifier), BIT STRING of 96 bytes).
+    const HEADER: [u8; 37] = [
+        0x30, 0x81, 0x82, 0x30, 0x1d, 0x06, 0x0d, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
+        0x05, 0x03, 0x01, 0x02, 0x01, 0x06, 0x0c, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
+        0x05, 0x03, 0x02, 0x01, 0x03, 0x61, 0x00,
+    ];
+    let point = spki.strip_prefix(&HEADER).ok_or(InvalidKey)?;
+    let point = point.try_into().map_err(|_| InvalidKey)?;
+    Key::from_bytes(point).ok_or(InvalidKey)
+}

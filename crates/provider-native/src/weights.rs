@@ -1,0 +1,121 @@
+//! The coefficients of a product of pairings.
+//!
+//! An unweighted product can be one although no factor is: two wrong signatures whose errors
+//! cancel. With coefficients that depend on all claims, whoever makes such claims has to find them
+//! among 2¹²⁸ possibilities. No randomness is needed, so the answer is always the same.
+
+use sha2::{Digest as _, Sha256};
+use signature::Claim;
+
+/// A coefficient: 128 bits, little-endian.
+pub(crate) type Weight = [u8; 16];
+
+/// Gives every claim of a batch its coefficient.
+pub(crate) struct Weights {
+    seed: [u8; 32],
+}
+
+impl Weights {
+    /// Binds the coefficients to all keys, messages and signatures, their number and their order.
+    pub(crate) fn of(claims: &[Claim<'_>]) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(b"\x14icid-bls-batch-seed1");
+        hasher.update(length(claims.len()));
+        for claim in claims {
+            hasher.update(length(claim.key.len()));
+            hasher.update(claim.key);
+            let message_length = claim
+                .message
+                .iter()
+                .fold(0, |sum: usize, piece| sum.saturating_add(piece.len()));
+            hasher.update(length(message_length));
+            for piece in claim.message {
+                hasher.update(piece);
+            }
+            hasher.update(length(claim.signature.len()));
+            hasher.update(claim.signature);
+        }
+        Self {
+            seed: hasher.finalize().into(),
+        }
+    }
+
+    /// Returns the coefficient of the claim at `index`.
+    pub(crate) fn at(&self, index: usize) -> Weight {
+        let mut hasher = Sha256::new();
+        hasher.update(b"\x16icid-bls-batch-weight1");
+        hasher.update(self.seed);
+        hasher.update(length(index));
+        let digest: [u8; 32] = hasher.finalize().into();
+        let mut weight = Weight::default();
+        for (to, from) in weight.iter_mut().zip(digest) {
+            *to = from;
+        }
+        weight
+    }
+}
+
+/// Writes a length or position in eight bytes.
+fn length(value: usize) -> [u8; 8] {
+    u64::try_from(value).unwrap_or(u64::MAX).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLAIM: Claim<'_> = Claim {
+        key: b"key",
+        message: &[b"me", b"ssage"],
+        signature: b"sig",
+    };
+
+    fn weights(claims: &[Claim<'_>]) -> [Weight; 2] {
+        let weights = Weights::of(claims);
+        [weights.at(0), weights.at(1)]
+    }
+
+    #[test]
+    fn every_position_has_its_own_weight() {
+        let [first, second] = weights(&[CLAIM, CLAIM]);
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn the_cut_of_a_message_does_not_matter() {
+        let whole = Claim {
+            message: &[b"message"],
+            ..CLAIM
+        };
+        assert_eq!(weights(&[CLAIM, CLAIM]), weights(&[whole, whole]));
+    }
+
+    #[test]
+    fn every_part_of_every_claim_changes_all_weights() {
+        let [first, second] = weights(&[CLAIM, CLAIM]);
+        for changed in [
+            Claim {
+                key: b"kez",
+                ..CLAIM
+            },
+            Claim {
+                message: &[b"massage"],
+                ..CLAIM
+            },
+            Claim {
+                signature: b"sit",
+                ..CLAIM
+            },
+            Claim {
+                message: &[b"message", b"s"],
+                signature: b"ig",
+                ..CLAIM
+            },
+        ] {
+            let [changed_first, changed_second] = weights(&[CLAIM, changed]);
+            assert_ne!(changed_first, first);
+            assert_ne!(changed_second, second);
+        }
+        assert_ne!(weights(&[CLAIM, CLAIM, CLAIM]), [first, second]);
+    }
+}

@@ -1,0 +1,159 @@
+//! BLS signatures over BLS12-381: keys in G2, signatures in G1.
+//!
+//! A signature σ of a message m under a key k holds if e(σ, −g) · e(H(m), k) = 1, where g is the
+//! generator of G2. Several hold, up to a chance of 2⁻¹²⁸, if for their weights w
+//! e(Σ wᵢσᵢ, −g) · Π e(wᵢH(mᵢ), kᵢ) = 1, where the factors of one key are added up first.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::ops::Neg as _;
+
+use ic_bls12_381::{G1Affine, G1Projective, G2Affine, G2Prepared, Gt, multi_miller_loop};
+use signature::{Claim, InvalidKey, InvalidSignature};
+
+use crate::hash_to_curve::hash_to_curve;
+use crate::prepared::PreparedKeys;
+use crate::weights::{Weight, Weights};
+
+/// The length of a key's DER SubjectPublicKeyInfo.
+///
+/// Source: interface spec, "Delegation": 37 bytes of header and the 96 bytes of the point.
+pub(crate) const DER_LENGTH: usize = 133;
+
+/// A key's DER SubjectPublicKeyInfo.
+pub(crate) type Der = [u8; DER_LENGTH];
+
+/// Returns the lines of the negated generator of G2.
+pub(crate) fn negated_generator() -> G2Prepared {
+    G2Prepared::from(G2Affine::generator().neg())
+}
+
+/// Checks the form of a key and that its point is one.
+pub(crate) fn check_key(spki: &[u8]) -> Result<(), InvalidKey> {
+    parse_key(spki).map(|_| ())
+}
+
+/// Computes what can be kept about a key.
+pub(crate) fn prepare(spki: &[u8]) -> Result<(Der, G2Prepared), InvalidKey> {
+    let key = parse_key(spki)?;
+    let der = Der::try_from(spki).map_err(|_| InvalidKey)?;
+    Ok((der, G2Prepared::from(key)))
+}
+
+/// Checks one claim.
+pub(crate) fn verify(
+    negated_generator: &G2Prepared,
+    prepared: &PreparedKeys,
+    claim: Claim<'_>,
+) -> Result<(), InvalidSignature> {
+    // The cheaper parts first: the signature, then the key, then hash and pairings.
+    let signature = parse_signature(claim.signature)?;
+    let lines = lines(prepared, claim.key)?;
+    let message = G1Affine::from(hash_to_curve(claim.message));
+    // spec: CERT-2
+    product_is_one(&[(&signature, negated_generator), (&message, &lines)])
+}
+
+/// Checks claims together: not which of them fails, only whether one does.
+pub(crate) fn verify_product(
+    negated_generator: &G2Prepared,
+    prepared: &PreparedKeys,
+    claims: &[Claim<'_>],
+) -> Result<(), InvalidSignature> {
+    let weights = Weights::of(claims);
+    let mut signatures = G1Projective::identity();
+    let mut messages: Vec<MessagesOfKey<'_>> = Vec::new();
+    for (index, claim) in claims.iter().enumerate() {
+        let weight = weights.at(index);
+        let signature = G1Projective::from(parse_signature(claim.signature)?);
+        signatures = signatures.add(&times(&signature, &weight));
+        let message = times(&hash_to_curve(claim.message), &weight);
+        match messages.iter_mut().find(|of_key| of_key.key == claim.key) {
+            Some(of_key) => of_key.sum = of_key.sum.add(&message),
+            None => messages.push(MessagesOfKey {
+                key: claim.key,
+                lines: lines(prepared, claim.key)?,
+                sum: message,
+            }),
+        }
+    }
+    let signatures = G1Affine::from(signatures);
+    let sums: Vec<G1Affine> = messages.iter().map(|of_key| of_key.sum.into()).collect();
+    let mut terms: Vec<(&G1Affine, &G2Prepared)> = Vec::with_capacity(sums.len());
+    terms.push((&signatures, negated_generator));
+    terms.extend(
+        sums.iter()
+            .zip(messages.iter().map(|of_key| &*of_key.lines)),
+    );
+    product_is_one(&terms)
+}
+
+/// The weighted messages of one key, added up.
+struct MessagesOfKey<'a> {
+    key: &'a [u8],
+    lines: Cow<'a, G2Prepared>,
+    sum: G1Projective,
+}
+
+/// Returns the lines of a key, computed if it is not prepared.
+fn lines<'a>(
+    prepared: &'a PreparedKeys,
+    spki: &[u8],
+) -> Result<Cow<'a, G2Prepared>, InvalidSignature> {
+    if let Some(lines) = prepared.lines(spki) {
+        return Ok(Cow::Borrowed(lines));
+    }
+    let key = parse_key(spki).map_err(|InvalidKey| InvalidSignature)?;
+    Ok(Cow::Owned(G2Prepared::from(key)))
+}
+
+/// Checks that the product of pairings is one.
+fn product_is_one(terms: &[(&G1Affine, &G2Prepared)]) -> Result<(), InvalidSignature> {
+    if multi_miller_loop(terms).final_exponentiation() == Gt::identity() {
+        Ok(())
+    } else {
+        Err(InvalidSignature)
+    }
+}
+
+/// Returns the point added up as often as the weight says.
+///
+/// Everything here is public, so the time may depend on the weight. The library's own
+/// multiplication always takes 255 steps.
+fn times(point: &G1Projective, weight: &Weight) -> G1Projective {
+    let mut product = G1Projective::identity();
+    for byte in weight.iter().rev() {
+        for bit in (0..8).rev() {
+            product = product.double();
+            if byte.wrapping_shr(bit) & 1 == 1 {
+                product = product.add(point);
+            }
+        }
+    }
+    product
+}
+
+/// Decodes a signature: a compressed point of G1 in the subgroup that is not the identity.
+// spec: CERT-4
+fn parse_signature(signature: &[u8]) -> Result<G1Affine, InvalidSignature> {
+    let bytes: &[u8; 48] = signature.try_into().map_err(|_| InvalidSignature)?;
+    Option::<G1Affine>::from(G1Affine::from_compressed(bytes))
+        .filter(|point| !bool::from(point.is_identity()))
+        .ok_or(InvalidSignature)
+}
+
+/// Decodes a key: a compressed point of G2 in the subgroup that is not the identity.
+// spec: CERT-4
+fn parse_key(spki: &[u8]) -> Result<G2Affine, InvalidKey> {
+    /// SEQUENCE (SEQUENCE (the scheme's and the curve's object identifier), BIT STRING of 96 bytes).
+    const HEADER: [u8; 37] = [
+        0x30, 0x81, 0x82, 0x30, 0x1d, 0x06, 0x0d, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
+        0x05, 0x03, 0x01, 0x02, 0x01, 0x06, 0x0c, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
+        0x05, 0x03, 0x02, 0x01, 0x03, 0x61, 0x00,
+    ];
+    let point = spki.strip_prefix(&HEADER).ok_or(InvalidKey)?;
+    let bytes: &[u8; 96] = point.try_into().map_err(|_| InvalidKey)?;
+    Option::<G2Affine>::from(G2Affine::from_compressed(bytes))
+        .filter(|point| !bool::from(point.is_identity()))
+        .ok_or(InvalidKey)
+}
