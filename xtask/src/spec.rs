@@ -145,23 +145,15 @@ pub(crate) fn command(root: &Path, arguments: &[String]) -> Result<(String, bool
         ["totals"] => Ok((totals(root)?.to_string(), true)),
         ["unclaimed"] => Ok(("skipped: 1 check (no --upstream DIR)".to_owned(), true)),
         ["unclaimed", "--upstream", dir] => {
-            let sentences = unclaimed(root, Path::new(dir))?;
-            let count = sentences.len();
-            Ok((
-                format!(
-                    "{}\n{count} sentences without a clause",
-                    sentences.join("\n")
-                ),
-                true,
-            ))
+            let mut lines = unclaimed(root, Path::new(dir))?;
+            lines.push(format!("{} sentences without a clause", lines.len()));
+            Ok((lines.join("\n"), true))
         }
         ["bump"] => Ok(("skipped: 1 check (no --upstream DIR)".to_owned(), true)),
         ["bump", "--upstream", dir] => {
-            let lines = bump(root, Path::new(dir))?;
-            Ok((
-                format!("{}\n{} changes", lines.join("\n"), lines.len()),
-                true,
-            ))
+            let mut lines = bump(root, Path::new(dir))?;
+            lines.push(format!("{} changes", lines.len()));
+            Ok((lines.join("\n"), true))
         }
         ["freeze"] => {
             let path = freeze(root)?;
