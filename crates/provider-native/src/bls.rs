@@ -8,19 +8,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::iter;
 
+use public_key::BlsPublicKey;
 use signature::{Claim, InvalidKey, InvalidSignature};
 
 use crate::pairing::{Key, Lines, Point, product_is_one};
 use crate::prepared::PreparedKeys;
 use crate::weights::Weights;
 
-/// The length of a key's DER SubjectPublicKeyInfo.
-///
-/// Source: interface spec, "Delegation": 37 bytes of header and the 96 bytes of the point.
-pub(crate) const DER_LENGTH: usize = 133;
-
 /// A key's DER SubjectPublicKeyInfo.
-pub(crate) type Der = [u8; DER_LENGTH];
+pub(crate) type Der = [u8; BlsPublicKey::DER_LENGTH];
 
 /// Checks the form of a key and that its point is one.
 pub(crate) fn check_key(spki: &[u8]) -> Result<(), InvalidKey> {
@@ -69,14 +65,14 @@ pub(crate) fn verify_product(
     let mut signatures = Point::IDENTITY;
     let mut messages = Messages::default();
     for (index, claim) in claims.iter().enumerate() {
-        let weight = weights.at(index);
-        let signature = Point::from_signature(claim.signature).ok_or(InvalidSignature)?;
-        signatures.add(&signature.times(&weight));
-        messages.add(
-            prepared,
-            claim.key,
-            &Point::hash(claim.message).times(&weight),
-        )?;
+        let mut signature = Point::from_signature(claim.signature).ok_or(InvalidSignature)?;
+        let mut message = Point::hash(claim.message);
+        if let Some(weight) = weights.at(index) {
+            signature = signature.times(&weight);
+            message = message.times(&weight);
+        }
+        signatures.add(&signature);
+        messages.add(prepared, claim.key, &message)?;
     }
     let pairs = messages
         .of_keys
@@ -149,13 +145,43 @@ fn fresh_lines(spki: &[u8]) -> Result<Lines, InvalidSignature> {
 
 /// Decodes a key and checks its point.
 fn parse_key(spki: &[u8]) -> Result<Key, InvalidKey> {
-    /// SEQUENCE (SEQUENCE (the scheme's and the curve's object identifier), BIT STRING of 96 bytes).
-    const HEADER: [u8; 37] = [
-        0x30, 0x81, 0x82, 0x30, 0x1d, 0x06, 0x0d, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
-        0x05, 0x03, 0x01, 0x02, 0x01, 0x06, 0x0c, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
-        0x05, 0x03, 0x02, 0x01, 0x03, 0x61, 0x00,
-    ];
-    let point = spki.strip_prefix(&HEADER).ok_or(InvalidKey)?;
-    let point = point.try_into().map_err(|_| InvalidKey)?;
-    Key::from_bytes(point).ok_or(InvalidKey)
+    let Ok(key) = BlsPublicKey::from_der(spki) else {
+        return Err(InvalidKey);
+    };
+    Key::from_bytes(key.as_bytes()).ok_or(InvalidKey)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::bls_cases::cancelling;
+
+    /// What weights are for: without them these two wrong signatures would pass together.
+    #[test]
+    fn errors_that_cancel_make_a_product_of_one_without_weights() {
+        let cases = cancelling();
+        let mut signatures = Point::IDENTITY;
+        let mut messages = Point::IDENTITY;
+        for case in &cases {
+            signatures.add(&Point::from_signature(&case.signature).unwrap());
+            messages.add(&Point::hash(&[&case.message]));
+        }
+        let generator = Lines::of_negated_generator();
+        let key = Lines::of(&parse_key(&cases[0].key).unwrap());
+        assert!(product_is_one([
+            (&*generator, &signatures),
+            (&key, &messages)
+        ]));
+    }
+
+    #[test]
+    fn a_product_of_nothing_and_of_identities_is_one() {
+        let generator = Lines::of_negated_generator();
+        assert!(product_is_one([]));
+        assert!(product_is_one([(&*generator, &Point::IDENTITY)]));
+        assert!(!product_is_one([(
+            &*generator,
+            &Point::hash(&[b"message"])
+        )]));
+    }
 }

@@ -2,9 +2,10 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use core::fmt;
 
 use crate::MAX_PREPARED_KEYS;
-use crate::bls::{DER_LENGTH, Der};
+use crate::bls::Der;
 use crate::pairing::Lines;
 
 /// At most [`MAX_PREPARED_KEYS`] keys, the oldest first.
@@ -38,12 +39,10 @@ impl PreparedKeys {
     }
 }
 
-impl core::fmt::Debug for PreparedKeys {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Debug for PreparedKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PreparedKeys")
             .field("len", &self.entries.len())
             .finish_non_exhaustive()
     }
 }
-
-const _: () = assert!(DER_LENGTH == 133);

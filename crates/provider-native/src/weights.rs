@@ -3,6 +3,8 @@
 //! An unweighted product can be one although no factor is: two wrong signatures whose errors
 //! cancel. With coefficients that depend on all claims, whoever makes such claims has to find them
 //! among 2¹²⁸ possibilities. No randomness is needed, so the answer is always the same.
+//!
+//! Only the ratios of coefficients matter, so the first one is one.
 
 use sha2::{Digest as _, Sha256};
 use signature::Claim;
@@ -40,8 +42,11 @@ impl Weights {
         }
     }
 
-    /// Returns the coefficient of the claim at `index`.
-    pub(crate) fn at(&self, index: usize) -> Weight {
+    /// Returns the coefficient of the claim at `index`; none for the first, which is one.
+    pub(crate) fn at(&self, index: usize) -> Option<Weight> {
+        if index == 0 {
+            return None;
+        }
         let mut hasher = Sha256::new();
         hasher.update(b"\x16icid-bls-batch-weight1");
         hasher.update(self.seed);
@@ -51,7 +56,7 @@ impl Weights {
         for (to, from) in weight.iter_mut().zip(digest) {
             *to = from;
         }
-        weight
+        Some(weight)
     }
 }
 
@@ -70,15 +75,17 @@ mod tests {
         signature: b"sig",
     };
 
-    fn weights(claims: &[Claim<'_>]) -> [Weight; 2] {
+    fn weights(claims: &[Claim<'_>]) -> [Option<Weight>; 3] {
         let weights = Weights::of(claims);
-        [weights.at(0), weights.at(1)]
+        [weights.at(0), weights.at(1), weights.at(2)]
     }
 
     #[test]
-    fn every_position_has_its_own_weight() {
-        let [first, second] = weights(&[CLAIM, CLAIM]);
-        assert_ne!(first, second);
+    fn every_position_has_its_own_weight_and_the_first_has_none() {
+        let [first, second, third] = weights(&[CLAIM, CLAIM, CLAIM]);
+        assert_eq!(first, None);
+        assert!(second.is_some() && third.is_some());
+        assert_ne!(second, third);
     }
 
     #[test]
@@ -92,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_part_of_every_claim_changes_all_weights() {
-        let [first, second] = weights(&[CLAIM, CLAIM]);
+        let [_, second, third] = weights(&[CLAIM, CLAIM]);
         for changed in [
             Claim {
                 key: b"kez",
@@ -112,10 +119,13 @@ mod tests {
                 ..CLAIM
             },
         ] {
-            let [changed_first, changed_second] = weights(&[CLAIM, changed]);
-            assert_ne!(changed_first, first);
-            assert_ne!(changed_second, second);
+            for claims in [[CLAIM, changed], [changed, CLAIM]] {
+                let [_, changed_second, changed_third] = weights(&claims);
+                assert_ne!(changed_second, second);
+                assert_ne!(changed_third, third);
+            }
         }
-        assert_ne!(weights(&[CLAIM, CLAIM, CLAIM]), [first, second]);
+        let [_, longer_second, _] = weights(&[CLAIM, CLAIM, CLAIM]);
+        assert_ne!(longer_second, second);
     }
 }

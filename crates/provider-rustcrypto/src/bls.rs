@@ -9,19 +9,15 @@ use alloc::vec::Vec;
 use core::ops::Neg as _;
 
 use ic_bls12_381::{G1Affine, G1Projective, G2Affine, G2Prepared, Gt, multi_miller_loop};
+use public_key::BlsPublicKey;
 use signature::{Claim, InvalidKey, InvalidSignature};
 
 use crate::hash_to_curve::hash_to_curve;
 use crate::prepared::PreparedKeys;
 use crate::weights::{Weight, Weights};
 
-/// The length of a key's DER SubjectPublicKeyInfo.
-///
-/// Source: interface spec, "Delegation": 37 bytes of header and the 96 bytes of the point.
-pub(crate) const DER_LENGTH: usize = 133;
-
 /// A key's DER SubjectPublicKeyInfo.
-pub(crate) type Der = [u8; DER_LENGTH];
+pub(crate) type Der = [u8; BlsPublicKey::DER_LENGTH];
 
 /// Returns the lines of the negated generator of G2.
 pub(crate) fn negated_generator() -> G2Prepared {
@@ -64,10 +60,13 @@ pub(crate) fn verify_product(
     let mut signatures = G1Projective::identity();
     let mut messages: Vec<MessagesOfKey<'_>> = Vec::new();
     for (index, claim) in claims.iter().enumerate() {
-        let weight = weights.at(index);
-        let signature = G1Projective::from(parse_signature(claim.signature)?);
-        signatures = signatures.add(&times(&signature, &weight));
-        let message = times(&hash_to_curve(claim.message), &weight);
+        let mut signature = G1Projective::from(parse_signature(claim.signature)?);
+        let mut message = hash_to_curve(claim.message);
+        if let Some(weight) = weights.at(index) {
+            signature = times(&signature, &weight);
+            message = times(&message, &weight);
+        }
+        signatures = signatures.add(&signature);
         match messages.iter_mut().find(|of_key| of_key.key == claim.key) {
             Some(of_key) => of_key.sum = of_key.sum.add(&message),
             None => messages.push(MessagesOfKey {
@@ -145,15 +144,10 @@ fn parse_signature(signature: &[u8]) -> Result<G1Affine, InvalidSignature> {
 /// Decodes a key: a compressed point of G2 in the subgroup that is not the identity.
 // spec: CERT-4
 fn parse_key(spki: &[u8]) -> Result<G2Affine, InvalidKey> {
-    /// SEQUENCE (SEQUENCE (the scheme's and the curve's object identifier), BIT STRING of 96 bytes).
-    const HEADER: [u8; 37] = [
-        0x30, 0x81, 0x82, 0x30, 0x1d, 0x06, 0x0d, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
-        0x05, 0x03, 0x01, 0x02, 0x01, 0x06, 0x0c, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xdc, 0x7c,
-        0x05, 0x03, 0x02, 0x01, 0x03, 0x61, 0x00,
-    ];
-    let point = spki.strip_prefix(&HEADER).ok_or(InvalidKey)?;
-    let bytes: &[u8; 96] = point.try_into().map_err(|_| InvalidKey)?;
-    Option::<G2Affine>::from(G2Affine::from_compressed(bytes))
+    let Ok(key) = BlsPublicKey::from_der(spki) else {
+        return Err(InvalidKey);
+    };
+    Option::<G2Affine>::from(G2Affine::from_compressed(key.as_bytes()))
         .filter(|point| !bool::from(point.is_identity()))
         .ok_or(InvalidKey)
 }
