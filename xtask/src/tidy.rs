@@ -183,7 +183,14 @@ fn reference_links(file: &File) -> Vec<String> {
 fn links(file: &File, paths: &BTreeSet<String>) -> Vec<String> {
     let mut problems = Vec::new();
     let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut in_code = false;
     for (number, line) in (1..).zip(file.text.lines()) {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        }
+        if in_code {
+            continue;
+        }
         for (at, _) in line.match_indices("](") {
             let target = line
                 .get(at.saturating_add(2)..)
@@ -409,6 +416,8 @@ mod tests {
             "[b](../crates/b) [a](a.md#top) [c](https://example.org)\n",
         );
         assert_eq!(links(&good, &all), NONE);
+        let code = file("docs/a.md", "```python\nOPS[q](a)\n```\n");
+        assert_eq!(links(&code, &all), NONE);
         let found = links(&file("docs/a.md", "[b](b.md)\n"), &all);
         assert_eq!(found, ["docs/a.md:1: b.md does not exist"]);
     }

@@ -23,7 +23,7 @@ pub struct ReadError {
 pub enum Reason {
     /// A tag-2 number stands where a natural number below 2⁶⁴ belongs.
     Bignum,
-    /// A tag-2 number is below 2⁶⁴, or has leading zeros: it belongs in a plain integer.
+    /// A tag-2 number is below 2⁶⁴: it belongs in a plain integer.
     BignumTooSmall,
     /// A string of indefinite length.
     Chunked {
@@ -108,7 +108,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Bignum => f.write_str("found a bignum, expected a number below 2^64"),
             Self::BignumTooSmall => {
-                f.write_str("found a bignum that a plain integer can hold or with leading zeros")
+                f.write_str("found a bignum below 2^64, expected a plain integer")
             }
             Self::Chunked { kind } => {
                 write!(f, "found {kind} in chunks, expected a definite length")

@@ -15,7 +15,7 @@ const SELF_DESCRIBED_HEAD: &[u8] = &[0xd9, 0xd9, 0xf7];
 /// The tag "unsigned bignum" of RFC 8949, section 3.4.3.
 pub(crate) const BIGNUM: u64 = 2;
 pub(crate) const BREAK: u8 = 0xff;
-/// Additional information: the argument is in the initial byte, if below.
+/// The lowest five bits of an initial byte: they are the argument, if below.
 const FIRST_WIDE: u8 = 24;
 const INDEFINITE: u8 = 31;
 
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     ///
     /// As [`Reader::unsigned`], but a bignum is taken too. [`Reason::UnexpectedTag`] for another
-    /// tag, [`Reason::BignumTooSmall`] if the number is below 2⁶⁴ or has leading zeros.
+    /// tag, [`Reason::BignumTooSmall`] if the number is below 2⁶⁴. Zeros in front are passed over.
     // spec: CBOR-5
     pub fn natural(&mut self) -> Result<Natural<'a>, ReadError> {
         if self.kind()? != Kind::Tag {
@@ -158,11 +158,13 @@ impl<'a> Reader<'a> {
             return Err(self.error(Reason::UnexpectedTag { tag }));
         }
         let bytes = ahead.bytes()?;
-        if bytes.len() <= size_of::<u64>() || bytes.first() == Some(&0) {
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let digits = bytes.get(zeros..).unwrap_or_default();
+        if digits.len() <= size_of::<u64>() {
             return Err(self.error(Reason::BignumTooSmall));
         }
         *self = ahead;
-        Ok(Natural::Big(bytes))
+        Ok(Natural::Big(digits))
     }
 
     /// Takes an integer from −2⁶⁴ to 2⁶⁴ − 1, in an encoding of any width.
@@ -427,13 +429,13 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn items(&mut self, major: u8, kind: Kind, least: u64) -> Result<Items, ReadError> {
-        let mut ahead = *self;
         if let Some((&first, rest)) = self.rest.split_first()
             && first == major << 5 | INDEFINITE
         {
             self.rest = rest;
             return Ok(Items { remaining: None });
         }
+        let mut ahead = *self;
         let count = ahead.argument(major, kind)?;
         ahead.expect_room(count, least)?;
         *self = ahead;
@@ -442,8 +444,29 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Takes a string. Almost all have their length in the first two bytes: this is the path that
+    /// everything else waits for.
     #[inline]
     fn string(&mut self, major: u8, kind: Kind) -> Result<&'a [u8], ReadError> {
+        let (length, rest) = match self.rest {
+            [first, rest @ ..] if first.wrapping_sub(major << 5) < FIRST_WIDE => {
+                (first.wrapping_sub(major << 5), rest)
+            }
+            [first, length, rest @ ..] if *first == major << 5 | FIRST_WIDE => (*length, rest),
+            _ => return self.long_string(major, kind),
+        };
+        match rest.split_at_checked(usize::from(length)) {
+            Some((bytes, rest)) => {
+                self.rest = rest;
+                Ok(bytes)
+            }
+            None => self.long_string(major, kind),
+        }
+    }
+
+    /// Takes a string of any length, or finds out what is wrong with it.
+    #[cold]
+    fn long_string(&mut self, major: u8, kind: Kind) -> Result<&'a [u8], ReadError> {
         let mut ahead = *self;
         let length = ahead.argument(major, kind)?;
         let bytes = ahead.take(length)?;
@@ -454,23 +477,24 @@ impl<'a> Reader<'a> {
     /// Takes the head of an item of one major type, of definite length.
     #[inline]
     pub(crate) fn argument(&mut self, major: u8, kind: Kind) -> Result<u64, ReadError> {
+        match self.rest {
+            [first, rest @ ..] if first.wrapping_sub(major << 5) < FIRST_WIDE => {
+                self.rest = rest;
+                Ok(u64::from(first.wrapping_sub(major << 5)))
+            }
+            _ => self.wide_argument(major, kind),
+        }
+    }
+
+    /// Takes a head whose argument is not in the initial byte, or finds out what is wrong with it.
+    fn wide_argument(&mut self, major: u8, kind: Kind) -> Result<u64, ReadError> {
         let Some((&first, rest)) = self.rest.split_first() else {
             return Err(self.end(1));
         };
         if first >> 5 != major {
             return Err(self.wrong_kind(kind));
         }
-        let info = first & 0x1f;
-        if info < FIRST_WIDE {
-            self.rest = rest;
-            return Ok(u64::from(info));
-        }
-        self.wide_argument(first, info)
-    }
-
-    /// Takes a head whose argument is not in the initial byte.
-    fn wide_argument(&mut self, first: u8, info: u8) -> Result<u64, ReadError> {
-        let rest = self.rest.get(1..).unwrap_or_default();
+        let info = first & INDEFINITE;
         let (argument, rest) = match info {
             24 => rest
                 .split_first_chunk()

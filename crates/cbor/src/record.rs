@@ -39,6 +39,9 @@ pub struct Record<'n> {
     names: &'n [&'n str],
     /// Bit i stands for `names[i]`.
     seen: u64,
+    /// The name that comes next if fields come in the order of their names, which many encoders
+    /// see to.
+    likely: usize,
     unknown: UnknownFieldRule,
 }
 
@@ -60,6 +63,7 @@ impl<'n> Record<'n> {
             entries,
             names,
             seen: 0,
+            likely: 0,
             unknown,
         })
     }
@@ -76,15 +80,13 @@ impl<'n> Record<'n> {
         while reader.next(&mut self.entries)? {
             let start = *reader;
             let key = key(reader)?;
-            let known = self.names.iter().take(MAX_NAMES).zip(0_u32..);
-            if let Some((name, index)) = known.into_iter().find(|(name, _)| name.as_bytes() == key)
-            {
-                let bit = 1_u64.wrapping_shl(index);
+            if let Some((index, name, bit)) = self.find(key) {
                 // spec: CBOR-7
                 if self.seen & bit != 0 {
                     return Err(start.error(Reason::DuplicateKey));
                 }
                 self.seen |= bit;
+                self.likely = index.saturating_add(1);
                 return Ok(Some(name));
             }
             reader.utf8(key)?;
@@ -95,6 +97,20 @@ impl<'n> Record<'n> {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the position of a name, the name, and the bit that stands for it.
+    #[inline]
+    fn find(&self, key: &[u8]) -> Option<(usize, &'n str, u64)> {
+        let name_at = |index: usize| self.names.get(index).filter(|name| name.as_bytes() == key);
+        let index = match name_at(self.likely) {
+            Some(_) => self.likely,
+            None => self.names.iter().position(|name| name.as_bytes() == key)?,
+        };
+        let bit = u32::try_from(index)
+            .ok()
+            .and_then(|index| 1_u64.checked_shl(index))?;
+        Some((index, self.names.get(index)?, bit))
     }
 }
 

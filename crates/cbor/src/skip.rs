@@ -31,6 +31,14 @@ pub(crate) fn skip(reader: &mut Reader<'_>) -> Result<(), ReadError> {
     walk(reader, open)
 }
 
+/// As [`skip`], but texts need not be UTF-8.
+pub(crate) fn skim(reader: &mut Reader<'_>) -> Result<(), ReadError> {
+    walk(reader, |reader| match reader.kind()? {
+        Kind::Text => reader.text_bytes().map(|_| None),
+        _ => open(reader),
+    })
+}
+
 /// Takes one item and everything inside it. `open` takes a scalar or string, or the head of
 /// something with items inside, whose level it returns.
 #[inline]
@@ -70,7 +78,7 @@ pub(crate) fn open(reader: &mut Reader<'_>) -> Result<Option<Level>, ReadError> 
         Kind::Unsigned => reader.argument(0, Kind::Unsigned).map(|_| None),
         Kind::Negative => reader.argument(1, Kind::Negative).map(|_| None),
         Kind::Bytes => reader.bytes().map(|_| None),
-        Kind::Text => reader.text().map(|_| None),
+        Kind::Text => text(reader),
         Kind::Array => Ok(Some(match reader.array()?.remaining() {
             Some(count) => Level::Items(count),
             None => Level::UntilBreak,
@@ -87,6 +95,17 @@ pub(crate) fn open(reader: &mut Reader<'_>) -> Result<Option<Level>, ReadError> 
             Err(reader.error(Reason::NotInProfile { found }))
         }
     }
+}
+
+#[inline]
+fn text(reader: &mut Reader<'_>) -> Result<Option<Level>, ReadError> {
+    let start = *reader;
+    let bytes = reader.text_bytes()?;
+    // Most texts are short names, for which this is faster.
+    if !bytes.is_ascii() {
+        reader.utf8(bytes).inspect_err(|_| *reader = start)?;
+    }
+    Ok(None)
 }
 
 impl Level {

@@ -65,6 +65,9 @@ fn reads_bignums_where_they_are_needed() {
         reader.natural(),
         Ok(Natural::Big(&[1, 0, 0, 0, 0, 0, 0, 0, 0]))
     );
+    let with_zeros = [0xc2, 0x4a, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+    let two_to_the_64 = Natural::Big(&[1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(Reader::new(&with_zeros).natural(), Ok(two_to_the_64));
     let max_as_bignum = [0xc2, 0x48, 255, 255, 255, 255, 255, 255, 255, 255];
     assert_eq!(
         Reader::new(&max_as_bignum).natural(),
