@@ -1,4 +1,6 @@
-//! Conformance suite for Internet Computer identity: runs any adapter and reports.
+//! `icid-conformance`: see [`icid_conformance::cli`].
 #![forbid(unsafe_code)]
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    icid_conformance::cli::main()
+}

@@ -1,6 +1,6 @@
 //! The cursor.
 
-use core::str;
+mod head;
 
 use crate::Kind;
 use crate::NullRule;
@@ -15,9 +15,6 @@ const SELF_DESCRIBED_HEAD: &[u8] = &[0xd9, 0xd9, 0xf7];
 /// The tag "unsigned bignum" of RFC 8949, section 3.4.3.
 pub(crate) const BIGNUM: u64 = 2;
 pub(crate) const BREAK: u8 = 0xff;
-/// The lowest five bits of an initial byte: they are the argument, if below.
-const FIRST_WIDE: u8 = 24;
-const INDEFINITE: u8 = 31;
 
 /// A cursor over one CBOR item and what is inside it.
 ///
@@ -381,173 +378,6 @@ impl<'a> Reader<'a> {
             position: self.position(),
             reason,
         }
-    }
-
-    /// Takes the bytes of a text string without looking whether they are UTF-8.
-    #[inline]
-    pub(crate) fn text_bytes(&mut self) -> Result<&'a [u8], ReadError> {
-        self.string(3, Kind::Text)
-    }
-
-    /// Checks that `bytes`, which end at this position, are UTF-8.
-    #[inline]
-    pub(crate) fn utf8<'b>(&self, bytes: &'b [u8]) -> Result<&'b str, ReadError> {
-        str::from_utf8(bytes).map_err(|error| {
-            let start = self.position().saturating_sub(bytes.len());
-            ReadError {
-                position: start.saturating_add(error.valid_up_to()),
-                reason: Reason::InvalidUtf8,
-            }
-        })
-    }
-
-    /// Takes that many bytes.
-    #[inline]
-    pub(crate) fn take(&mut self, count: u64) -> Result<&'a [u8], ReadError> {
-        // A length that the platform cannot address is longer than what is left, too.
-        match usize::try_from(count)
-            .ok()
-            .and_then(|count| self.rest.split_at_checked(count))
-        {
-            Some((bytes, rest)) => {
-                self.rest = rest;
-                Ok(bytes)
-            }
-            None => Err(self.end(count)),
-        }
-    }
-
-    /// Checks that `count` items of `least` bytes each can follow.
-    #[inline]
-    pub(crate) fn expect_room(&self, count: u64, least: u64) -> Result<(), ReadError> {
-        let needed = count.saturating_mul(least);
-        match usize::try_from(needed) {
-            Ok(needed) if needed <= self.rest.len() => Ok(()),
-            _ => Err(self.end(needed)),
-        }
-    }
-
-    #[inline]
-    fn items(&mut self, major: u8, kind: Kind, least: u64) -> Result<Items, ReadError> {
-        if let Some((&first, rest)) = self.rest.split_first()
-            && first == major << 5 | INDEFINITE
-        {
-            self.rest = rest;
-            return Ok(Items { remaining: None });
-        }
-        let mut ahead = *self;
-        let count = ahead.argument(major, kind)?;
-        ahead.expect_room(count, least)?;
-        *self = ahead;
-        Ok(Items {
-            remaining: Some(count),
-        })
-    }
-
-    /// Takes a string. Almost all have their length in the first two bytes: this is the path that
-    /// everything else waits for.
-    #[inline]
-    fn string(&mut self, major: u8, kind: Kind) -> Result<&'a [u8], ReadError> {
-        let (length, rest) = match self.rest {
-            [first, rest @ ..] if first.wrapping_sub(major << 5) < FIRST_WIDE => {
-                (first.wrapping_sub(major << 5), rest)
-            }
-            [first, length, rest @ ..] if *first == major << 5 | FIRST_WIDE => (*length, rest),
-            _ => return self.long_string(major, kind),
-        };
-        match rest.split_at_checked(usize::from(length)) {
-            Some((bytes, rest)) => {
-                self.rest = rest;
-                Ok(bytes)
-            }
-            None => self.long_string(major, kind),
-        }
-    }
-
-    /// Takes a string of any length, or finds out what is wrong with it.
-    #[cold]
-    fn long_string(&mut self, major: u8, kind: Kind) -> Result<&'a [u8], ReadError> {
-        let mut ahead = *self;
-        let length = ahead.argument(major, kind)?;
-        let bytes = ahead.take(length)?;
-        *self = ahead;
-        Ok(bytes)
-    }
-
-    /// Takes the head of an item of one major type, of definite length.
-    #[inline]
-    pub(crate) fn argument(&mut self, major: u8, kind: Kind) -> Result<u64, ReadError> {
-        match self.rest {
-            [first, rest @ ..] if first.wrapping_sub(major << 5) < FIRST_WIDE => {
-                self.rest = rest;
-                Ok(u64::from(first.wrapping_sub(major << 5)))
-            }
-            _ => self.wide_argument(major, kind),
-        }
-    }
-
-    /// Takes a head whose argument is not in the initial byte, or finds out what is wrong with it.
-    fn wide_argument(&mut self, major: u8, kind: Kind) -> Result<u64, ReadError> {
-        let Some((&first, rest)) = self.rest.split_first() else {
-            return Err(self.end(1));
-        };
-        if first >> 5 != major {
-            return Err(self.wrong_kind(kind));
-        }
-        let info = first & INDEFINITE;
-        let (argument, rest) = match info {
-            24 => rest
-                .split_first_chunk()
-                .map(|(&byte, rest)| (u64::from(u8::from_be_bytes(byte)), rest)),
-            25 => rest
-                .split_first_chunk()
-                .map(|(&bytes, rest)| (u64::from(u16::from_be_bytes(bytes)), rest)),
-            26 => rest
-                .split_first_chunk()
-                .map(|(&bytes, rest)| (u64::from(u32::from_be_bytes(bytes)), rest)),
-            27 => rest
-                .split_first_chunk()
-                .map(|(&bytes, rest)| (u64::from_be_bytes(bytes), rest)),
-            INDEFINITE if matches!(Kind::of(first), Kind::Bytes | Kind::Text) => {
-                return Err(self.error(Reason::Chunked {
-                    kind: Kind::of(first),
-                }));
-            }
-            _ => return Err(self.error(Reason::ReservedInitialByte { byte: first })),
-        }
-        .ok_or_else(|| {
-            // 24 is followed by 1 byte, 25 by 2, 26 by 4, 27 by 8.
-            let following = 1_u64.wrapping_shl(u32::from(info & 3));
-            self.end(following.saturating_add(1))
-        })?;
-        self.rest = rest;
-        Ok(argument)
-    }
-
-    /// Turns "a tag, expected an unsigned integer" into [`Reason::Bignum`] if it is one.
-    #[cold]
-    fn bignum(&self, error: ReadError) -> ReadError {
-        let mut ahead = *self;
-        match ahead.tag() {
-            Ok(BIGNUM) => self.error(Reason::Bignum),
-            _ => error,
-        }
-    }
-
-    #[cold]
-    pub(crate) fn wrong_kind(&self, expected: Kind) -> ReadError {
-        match self.kind() {
-            Ok(found) => self.error(Reason::WrongKind { found, expected }),
-            Err(error) => error,
-        }
-    }
-
-    #[cold]
-    pub(crate) const fn end(&self, needed: u64) -> ReadError {
-        self.error(Reason::UnexpectedEnd {
-            needed,
-            available: self.rest.len(),
-        })
     }
 }
 

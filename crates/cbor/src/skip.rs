@@ -91,7 +91,12 @@ pub(crate) fn open(reader: &mut Reader<'_>) -> Result<Option<Level>, ReadError> 
         Kind::Tag => reader.tag().map(|_| Some(Level::Items(1))),
         Kind::Bool | Kind::Null => reader.take(1).map(|_| None),
         // spec: CBOR-6
-        found @ (Kind::Break | Kind::Float | Kind::Simple | Kind::Undefined) => {
+        found @ Kind::Float => {
+            let error = reader.error(Reason::NotInProfile { found });
+            // Half of a float is not even that.
+            reader.argument(7, found).and(Err(error))
+        }
+        found @ (Kind::Break | Kind::Simple | Kind::Undefined) => {
             Err(reader.error(Reason::NotInProfile { found }))
         }
     }
@@ -191,6 +196,17 @@ mod tests {
             (&[0xff], Kind::Break),
         ] {
             assert_eq!(skipped(input), error(0, Reason::NotInProfile { found }));
+        }
+    }
+
+    #[test]
+    fn half_a_float_is_an_end_and_no_float() {
+        for (initial, needed) in [(0xf9, 3), (0xfa, 5), (0xfb, 9)] {
+            let reason = Reason::UnexpectedEnd {
+                needed,
+                available: 2,
+            };
+            assert_eq!(skipped(&[initial, 0x3c]), error(0, reason));
         }
     }
 

@@ -1,0 +1,74 @@
+//! What the adapter says about itself.
+
+use alloc::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::Provider;
+use crate::answer::Outcome;
+use crate::answer::Refusal;
+use crate::input::Fields;
+use crate::ops;
+
+/// The version of the protocol.
+const PROTOCOL: u64 = 1;
+
+/// How the crates answer open questions under the preset `spec`.
+///
+/// Source: `spec/policies.toml`.
+const POLICIES: &[(&str, &str)] = &[
+    ("cbor.blobs", "reject"),
+    ("cbor.bignum", "reject"),
+    ("cbor.chunked_strings", "reject"),
+    ("cbor.indefinite_length", "accept"),
+    ("cbor.map_entries", "64"),
+    ("cbor.nesting", "64"),
+    ("cbor.null", "reject"),
+    ("cbor.tag", "required"),
+    ("cbor.unknown_fields", "reject"),
+    ("certificate.extra_root", "none"),
+    ("certificate.freshness", "caller"),
+    ("certificate.ranges", "sharded"),
+    ("leb128.padded", "reject"),
+    ("nat.width", "64"),
+    ("range.inverted", "empty"),
+    ("range.unordered", "scan"),
+    ("reject_code.unknown", "reject"),
+    ("subnet_type.unknown", "reject"),
+    ("tree.ill_formed", "followed"),
+    ("tree.levels", "256"),
+    ("tree.text", "reject"),
+];
+
+/// Answers the first question.
+pub(crate) fn hello(provider: &Provider, input: &Value) -> Outcome {
+    let fields = Fields::of(input, &["protocol", "suite", "spec"])?;
+    let protocol = fields.required("protocol")?;
+    if protocol.as_u64() != Some(PROTOCOL) {
+        return Err(Refusal::Error(format!(
+            "protocol {protocol}, only {PROTOCOL} is known"
+        )));
+    }
+    let operations: Vec<&str> = ops::TABLE.iter().map(|(name, _)| *name).collect();
+    Ok(json!({
+        "protocol": PROTOCOL,
+        "implementation": {
+            "name": "icid",
+            "version": env!("CARGO_PKG_VERSION"),
+            "language": "rust",
+            "provider": provider.name(),
+        },
+        "ops": operations,
+        "presets": ["spec", "replica"],
+        "policies": POLICIES.iter().map(|(name, answer)| (*name, *answer)).collect::<BTreeMap<_, _>>(),
+        "limits": {
+            "cbor_levels": cbor::MAX_NESTING,
+            "map_fields": ri_hash::MAX_FIELDS,
+            "integer_bits": i128::BITS,
+            "natural_digits": ops::MAX_DIGITS,
+            "tree_levels": hash_tree::HashTree::MAX_DEPTH,
+        },
+        "reasons": "clause",
+    }))
+}

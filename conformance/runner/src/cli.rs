@@ -1,0 +1,273 @@
+//! The program: commands, exit codes and what goes where.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | conformant, or the command did what it was asked |
+//! | 1 | at least one case failed, or nothing was run |
+//! | 2 | usage |
+//! | 3 | the adapter is broken |
+//! | 4 | the suite is broken: file, line and reason are printed |
+//! | 5 | an expected failure is stale |
+
+mod args;
+mod kill;
+mod look;
+mod progress;
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use args::{Command, Format, RunArguments};
+
+use crate::mainnet::capture;
+use crate::report::text::Style;
+use crate::report::{github, html, junit, text};
+use crate::results::Results;
+use crate::run::{Silent, run};
+use crate::suite::Suite;
+use crate::transport::Adapter;
+use crate::xfail::ExpectedFailures;
+
+const EXIT_OK: u8 = 0;
+const EXIT_FAILED: u8 = 1;
+const EXIT_USAGE: u8 = 2;
+const EXIT_DEFECT: u8 = 4;
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    ExitCode::from(start(&arguments))
+}
+
+/// Why a command ends early.
+struct Stop {
+    code: u8,
+    message: String,
+}
+
+impl Stop {
+    const fn new(code: u8, message: String) -> Self {
+        Self { code, message }
+    }
+
+    fn usage(message: &str) -> Self {
+        Self::new(EXIT_USAGE, format!("{message}\n\n{}", args::HELP))
+    }
+
+    fn file(path: &Path, error: &dyn core::fmt::Display) -> Self {
+        Self::new(EXIT_USAGE, format!("{}: {error}", path.display()))
+    }
+}
+
+fn start(arguments: &[OsString]) -> u8 {
+    let result = args::parse(arguments)
+        .map_err(|message| Stop::usage(&message))
+        .and_then(dispatch);
+    match result {
+        Ok(code) => code,
+        Err(Stop { code, message }) => {
+            // Nobody is left to tell if this fails.
+            let _ = writeln!(io::stderr(), "icid-conformance: {message}");
+            code
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<u8, Stop> {
+    match command {
+        Command::Help => say(args::HELP),
+        Command::Version => say(concat!(
+            "icid-conformance ",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        )),
+        Command::Run(arguments) => run_command(*arguments),
+        Command::List { filter, vectors } => say(&look::list(&suite(vectors)?, filter.as_deref())),
+        Command::Show { id, vectors } => {
+            let suite = suite(vectors)?;
+            match look::show(&suite, &id) {
+                Some(text) => say(&text),
+                None => {
+                    let message = format!("there is neither a vector nor a clause {id:?}");
+                    Err(Stop::new(EXIT_USAGE, message))
+                }
+            }
+        }
+        Command::Kill { family } => kill_command(family.as_deref()),
+        Command::Capture {
+            canister,
+            folder,
+            expiry,
+        } => capture_command(&canister, &folder, expiry),
+        Command::Report { file, folder } => report_command(&file, folder.as_deref()),
+    }
+}
+
+fn say(text: &str) -> Result<u8, Stop> {
+    match io::stdout().write_all(text.as_bytes()) {
+        // A reader that has seen enough closes the pipe.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::new(EXIT_USAGE, error.to_string()))
+        }
+        _ => Ok(EXIT_OK),
+    }
+}
+
+fn suite(folder: Option<std::path::PathBuf>) -> Result<Suite, Stop> {
+    let suite = match folder {
+        None => Suite::embedded(),
+        Some(folder) => Suite::from_folder(&folder),
+    };
+    suite.map_err(|defect| Stop::new(EXIT_DEFECT, format!("the suite is broken: {defect}")))
+}
+
+fn run_command(arguments: RunArguments) -> Result<u8, Stop> {
+    let RunArguments {
+        options,
+        format,
+        out,
+        vectors,
+        environment,
+        xfail,
+        command,
+    } = arguments;
+    let suite = suite(vectors)?;
+    let expected = match xfail {
+        None => ExpectedFailures::default(),
+        Some(file) => {
+            let text = fs::read_to_string(&file).map_err(|error| Stop::file(&file, &error))?;
+            ExpectedFailures::from_toml(&text).map_err(|error| Stop::file(&file, &error))?
+        }
+    };
+    let adapter = Adapter::process(command).with_environment(environment);
+    let mut results = match format {
+        Format::Human => run(&suite, &adapter, &options, &mut progress::OnTerminal::new()),
+        Format::Github | Format::Json => run(&suite, &adapter, &options, &mut Silent::new()),
+    };
+    if results.cases.is_empty() {
+        let filter = options.filter.unwrap_or_default();
+        return Err(Stop::new(
+            EXIT_USAGE,
+            format!("no case matches the filter {filter:?}"),
+        ));
+    }
+    expected.apply(&mut results);
+    let files = write_reports(&results, &out)?;
+    match format {
+        Format::Human => {
+            say(&text::summary(&results, style()))?;
+            say(&format!("report: {files}\n"))?;
+        }
+        Format::Github => {
+            say(&github::annotations(&results))?;
+        }
+        Format::Json => {
+            say(&json(&results)?)?;
+        }
+    }
+    Ok(results.exit_code())
+}
+
+/// Colours only for a terminal, and only if its owner wants them.
+fn style() -> Style {
+    let is_wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    Style {
+        is_coloured: is_wanted && io::stdout().is_terminal(),
+    }
+}
+
+fn json(results: &Results) -> Result<String, Stop> {
+    results
+        .to_json()
+        .map_err(|error| Stop::new(EXIT_DEFECT, error.to_string()))
+}
+
+/// Writes the three files and returns their names for the reader.
+fn write_reports(results: &Results, folder: &Path) -> Result<String, Stop> {
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|error| Stop::file(&path, &error))
+    };
+    let defect = |error: &dyn core::fmt::Display| Stop::new(EXIT_DEFECT, error.to_string());
+    fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
+    write("results.json", json(results)?)?;
+    write(
+        "report.html",
+        html::page(results).map_err(|error| defect(&error))?,
+    )?;
+    write(
+        "junit.xml",
+        junit::xml(results).map_err(|error| defect(&error))?,
+    )?;
+    Ok(format!(
+        "{}/report.html, results.json, junit.xml",
+        folder.display()
+    ))
+}
+
+fn report_command(file: &Path, folder: Option<&Path>) -> Result<u8, Stop> {
+    let text = fs::read_to_string(file).map_err(|error| Stop::file(file, &error))?;
+    let results = Results::from_json(&text).map_err(|error| Stop::file(file, &error))?;
+    let folder = folder
+        .or_else(|| file.parent())
+        .unwrap_or_else(|| Path::new("."));
+    let files = write_reports(&results, folder)?;
+    say(&text::summary(&results, style()))?;
+    say(&format!("report: {files}\n"))?;
+    Ok(results.exit_code())
+}
+
+fn kill_command(family: Option<&str>) -> Result<u8, Stop> {
+    let suite = suite(None)?;
+    let report = kill::report(&suite, family).map_err(|defects| {
+        Stop::new(
+            EXIT_DEFECT,
+            format!("the suite is broken:\n{}", defects.join("\n")),
+        )
+    })?;
+    say(&report.text)?;
+    Ok(if report.is_clean {
+        EXIT_OK
+    } else {
+        EXIT_FAILED
+    })
+}
+
+fn capture_command(canister: &str, folder: &Path, expiry: Option<u64>) -> Result<u8, Stop> {
+    let expiry = expiry.unwrap_or_else(|| {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the edge of the program, unless --expiry-nanos"
+        )]
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_nanos();
+        u64::try_from(now)
+            .unwrap_or(u64::MAX)
+            .saturating_add(capture::VALIDITY_NANOS)
+    });
+    let captured = capture::capture(canister, expiry, folder).map_err(|error| {
+        Stop::new(
+            EXIT_USAGE,
+            format!("capture to {}: {error}", folder.display()),
+        )
+    })?;
+    say(&format!("{}\n", captured.command))?;
+    let note = format!(
+        "wrote {} and {}\nThe request is valid for four minutes. Run the command above in that \
+         time, then: icid-conformance run --data {} -- <adapter>\n",
+        captured.request.display(),
+        captured.sidecar.display(),
+        folder.display(),
+    );
+    // The command alone goes to stdout, so that it can be piped into a shell.
+    let _ = io::stderr().write_all(note.as_bytes());
+    Ok(EXIT_OK)
+}

@@ -1,0 +1,382 @@
+//! Reading the command line.
+
+use core::time::Duration;
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::run::Options;
+
+/// What `--help` prints.
+pub(super) const HELP: &str = "\
+icid-conformance: does an implementation do what the specification says?
+
+usage:
+  icid-conformance run [options] -- <adapter command…>
+      --data DIR        real certificates in DIR/certificates (or set ICID_DATA)
+      --filter TEXT     cases whose id begins with TEXT, or matches it if it has a *
+      --jobs N          processes of the adapter at a time (1)
+      --timeout-ms N    patience per case (2000)
+      --reason-bound    rejecting for another reason than the violated clause fails
+      --xfail FILE      expected failures, each with a reason
+      --env NAME        passes an environment variable on to the adapter; repeatable
+      --vectors DIR     vectors from a folder instead of those built in
+      --out DIR         where the reports go (target/conformance)
+      --format FORMAT   human, json or github
+  icid-conformance list [--filter TEXT]             topics, or vectors if there is a filter
+  icid-conformance show ID                          a vector or a clause
+  icid-conformance kill [FAMILY]                    which mistakes the vectors can tell
+  icid-conformance capture --canister ID --out DIR [--expiry-nanos N]
+                                                    a request for a real certificate
+  icid-conformance report FILE [--out DIR]          the reports again, from results.json
+
+exit codes: 0 conformant, 1 failures, 2 usage, 3 adapter broken, 4 suite broken,
+5 stale expected failure
+";
+
+/// A command, read.
+#[derive(Debug)]
+pub(super) enum Command {
+    Help,
+    Version,
+    Run(Box<RunArguments>),
+    List {
+        filter: Option<String>,
+        vectors: Option<PathBuf>,
+    },
+    Show {
+        id: String,
+        vectors: Option<PathBuf>,
+    },
+    Kill {
+        family: Option<String>,
+    },
+    Capture {
+        canister: String,
+        folder: PathBuf,
+        expiry: Option<u64>,
+    },
+    Report {
+        file: PathBuf,
+        folder: Option<PathBuf>,
+    },
+}
+
+/// The arguments of `run`.
+#[derive(Debug)]
+pub(super) struct RunArguments {
+    pub(super) options: Options,
+    pub(super) format: Format,
+    pub(super) out: PathBuf,
+    pub(super) vectors: Option<PathBuf>,
+    pub(super) environment: Vec<String>,
+    pub(super) xfail: Option<PathBuf>,
+    pub(super) command: Vec<OsString>,
+}
+
+/// For whom `run` writes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Format {
+    Github,
+    Human,
+    Json,
+}
+
+pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
+    let Some((command, rest)) = arguments.split_first() else {
+        return Err("there is no command".to_owned());
+    };
+    let command = command.to_string_lossy();
+    let flags: &[&str] = match command.as_ref() {
+        "-h" | "--help" | "help" => return Ok(Command::Help),
+        "-V" | "--version" => return Ok(Command::Version),
+        "run" => &[
+            "--data",
+            "--filter",
+            "--jobs",
+            "--timeout-ms",
+            "--env",
+            "--xfail",
+            "--vectors",
+            "--out",
+            "--format",
+        ],
+        "list" => &["--filter", "--vectors"],
+        "show" => &["--vectors"],
+        "kill" => &[],
+        "capture" => &["--canister", "--out", "--expiry-nanos"],
+        "report" => &["--out"],
+        other => return Err(format!("there is no command {other:?}")),
+    };
+    let switches: &[&str] = if command == "run" {
+        &["--reason-bound"]
+    } else {
+        &[]
+    };
+    let given = Given::read(rest, flags, switches)?;
+    if given.help {
+        return Ok(Command::Help);
+    }
+    match command.as_ref() {
+        "run" => run(given),
+        "list" => {
+            let filter = given.text("--filter")?;
+            given.no_words()?;
+            Ok(Command::List {
+                filter,
+                vectors: given.path("--vectors")?,
+            })
+        }
+        "show" => Ok(Command::Show {
+            id: given.word("an id")?,
+            vectors: given.path("--vectors")?,
+        }),
+        "kill" => match given.words.as_slice() {
+            [] => Ok(Command::Kill { family: None }),
+            _ => Ok(Command::Kill {
+                family: Some(given.word("one family")?),
+            }),
+        },
+        "capture" => {
+            given.no_words()?;
+            Ok(Command::Capture {
+                canister: given
+                    .text("--canister")?
+                    .ok_or("capture needs --canister ID")?,
+                folder: given.path("--out")?.ok_or("capture needs --out DIR")?,
+                expiry: given.number("--expiry-nanos")?,
+            })
+        }
+        _ => Ok(Command::Report {
+            file: PathBuf::from(given.word("a results.json")?),
+            folder: given.path("--out")?,
+        }),
+    }
+}
+
+fn run(given: Given) -> Result<Command, String> {
+    given.no_words()?;
+    let mut options = Options {
+        filter: given.text("--filter")?,
+        reason_bound: given.has("--reason-bound"),
+        data: given.path("--data")?.or_else(|| {
+            env::var_os("ICID_DATA")
+                .filter(|v| !v.is_empty())
+                .map(PathBuf::from)
+        }),
+        ..Options::default()
+    };
+    if let Some(jobs) = given.number("--jobs")? {
+        options.jobs = usize::try_from(jobs)
+            .ok()
+            .filter(|jobs| (1..=256).contains(jobs))
+            .ok_or("--jobs must be 1 to 256")?;
+    }
+    if let Some(millis) = given.number("--timeout-ms")? {
+        if millis == 0 {
+            return Err("--timeout-ms must be at least 1".to_owned());
+        }
+        options.timeout = Duration::from_millis(millis);
+    }
+    if let Some(data) = &options.data
+        && !data.is_dir()
+    {
+        return Err(format!(
+            "--data {}: there is no such folder",
+            data.display()
+        ));
+    }
+    let format = match given.text("--format")?.as_deref() {
+        None | Some("human") => Format::Human,
+        Some("json") => Format::Json,
+        Some("github") => Format::Github,
+        Some(other) => return Err(format!("--format {other:?} is not human, json or github")),
+    };
+    let out = given
+        .path("--out")?
+        .unwrap_or_else(|| PathBuf::from("target/conformance"));
+    let vectors = given.path("--vectors")?;
+    let environment = given.all("--env")?;
+    let xfail = given.path("--xfail")?;
+    let command = given.command.filter(|command| !command.is_empty());
+    let command = command.ok_or("run needs the adapter's command after --")?;
+    Ok(Command::Run(Box::new(RunArguments {
+        options,
+        format,
+        out,
+        vectors,
+        environment,
+        xfail,
+        command,
+    })))
+}
+
+/// Arguments, sorted into kinds.
+#[derive(Debug, Default)]
+struct Given {
+    help: bool,
+    values: Vec<(String, OsString)>,
+    switches: Vec<String>,
+    words: Vec<OsString>,
+    command: Option<Vec<OsString>>,
+}
+
+impl Given {
+    fn read(arguments: &[OsString], flags: &[&str], switches: &[&str]) -> Result<Self, String> {
+        let mut given = Self::default();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let text = argument.to_string_lossy();
+            let (name, inline) = match text.split_once('=') {
+                Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+                _ => (text.as_ref(), None),
+            };
+            if name == "--" {
+                given.command = Some(rest.cloned().collect());
+                break;
+            } else if name == "-h" || name == "--help" {
+                given.help = true;
+            } else if flags.contains(&name) {
+                let value = inline.map(OsString::from).or_else(|| rest.next().cloned());
+                let value = value.ok_or_else(|| format!("{name} needs a value"))?;
+                let is_known = given.values.iter().any(|(known, _)| known == name);
+                if is_known && name != "--env" {
+                    return Err(format!("{name} is given twice"));
+                }
+                given.values.push((name.to_owned(), value));
+            } else if switches.contains(&name) && inline.is_none() {
+                given.switches.push(name.to_owned());
+            } else if name.starts_with('-') {
+                return Err(format!("there is no option {name:?} here"));
+            } else {
+                given.words.push(argument.clone());
+            }
+        }
+        Ok(given)
+    }
+
+    fn has(&self, switch: &str) -> bool {
+        self.switches.iter().any(|given| given == switch)
+    }
+
+    fn all(&self, name: &str) -> Result<Vec<String>, String> {
+        let values = self.values.iter().filter(|(known, _)| known == name);
+        values.map(|(_, value)| utf8(value)).collect()
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, String> {
+        Ok(self.all(name)?.pop())
+    }
+
+    fn path(&self, name: &str) -> Result<Option<PathBuf>, String> {
+        let value = self.values.iter().find(|(known, _)| known == name);
+        Ok(value.map(|(_, value)| PathBuf::from(value)))
+    }
+
+    fn number(&self, name: &str) -> Result<Option<u64>, String> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        text.parse()
+            .map(Some)
+            .map_err(|_| format!("{name} {text:?} is no natural number"))
+    }
+
+    fn word(&self, what: &str) -> Result<String, String> {
+        match self.words.as_slice() {
+            [word] => utf8(word),
+            words => Err(format!("expected {what}, got {} words", words.len())),
+        }
+    }
+
+    fn no_words(&self) -> Result<(), String> {
+        match self.words.first() {
+            None => Ok(()),
+            Some(word) => Err(format!(
+                "unexpected {:?}; the adapter's command goes after --",
+                word.to_string_lossy()
+            )),
+        }
+    }
+}
+
+fn utf8(text: &OsString) -> Result<String, String> {
+    text.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| format!("{} is not UTF-8", text.to_string_lossy()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, String> {
+        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        parse(&words)
+    }
+
+    #[test]
+    fn reads_a_run() {
+        let line = "run --filter cert --jobs=3 --timeout-ms 50 --reason-bound --format json \
+                    --env A --env B --out o -- python3 adapter.py --filter x";
+        let Ok(Command::Run(run)) = read(line) else {
+            panic!("no run")
+        };
+        assert_eq!(run.options.filter.as_deref(), Some("cert"));
+        assert_eq!(run.options.jobs, 3);
+        assert_eq!(run.options.timeout, Duration::from_millis(50));
+        assert!(run.options.reason_bound);
+        assert_eq!(run.format, Format::Json);
+        assert_eq!(run.environment, ["A", "B"]);
+        assert_eq!(run.out, PathBuf::from("o"));
+        assert_eq!(
+            run.command,
+            ["python3", "adapter.py", "--filter", "x"].map(OsString::from)
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (line, reason) in [
+            ("", "there is no command"),
+            ("fly", "there is no command \"fly\""),
+            ("run", "run needs the adapter's command after --"),
+            ("run --", "run needs the adapter's command after --"),
+            (
+                "run adapter",
+                "unexpected \"adapter\"; the adapter's command goes after --",
+            ),
+            ("run --bogus -- a", "there is no option \"--bogus\" here"),
+            ("run --jobs", "--jobs needs a value"),
+            ("run --jobs 0 -- a", "--jobs must be 1 to 256"),
+            ("run --jobs x -- a", "--jobs \"x\" is no natural number"),
+            ("run --timeout-ms 0 -- a", "--timeout-ms must be at least 1"),
+            ("run --out a --out b -- c", "--out is given twice"),
+            (
+                "run --format pdf -- a",
+                "--format \"pdf\" is not human, json or github",
+            ),
+            (
+                "run --data /no/such -- a",
+                "--data /no/such: there is no such folder",
+            ),
+            ("show", "expected an id, got 0 words"),
+            ("kill A B", "expected one family, got 2 words"),
+            ("capture --out d", "capture needs --canister ID"),
+            ("capture --canister x", "capture needs --out DIR"),
+            (
+                "list --reason-bound",
+                "there is no option \"--reason-bound\" here",
+            ),
+        ] {
+            assert_eq!(read(line).map(|_| ()), Err(reason.to_owned()), "{line}");
+        }
+    }
+
+    #[test]
+    fn asks_for_help() {
+        for line in ["--help", "run --help", "kill -h"] {
+            assert!(matches!(read(line), Ok(Command::Help)), "{line}");
+        }
+    }
+}

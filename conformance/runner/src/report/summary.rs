@@ -1,0 +1,183 @@
+//! Counting: the same numbers for every report.
+
+use crate::outcome::{Level, Outcome, Standing};
+use crate::results::{CaseInfo, Results, Verdict};
+use crate::suite::Status;
+
+/// How the cases of a topic came out.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Tally {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) known: usize,
+    pub(crate) recorded: usize,
+    pub(crate) not_run: usize,
+    pub(crate) skipped: usize,
+}
+
+impl Tally {
+    pub(crate) fn of<'a>(cases: impl Iterator<Item = &'a CaseInfo>, bound: bool) -> Self {
+        let mut tally = Self::default();
+        for case in cases {
+            match case.standing(bound) {
+                Standing::Passed => tally.passed += 1,
+                Standing::Failed => tally.failed += 1,
+                Standing::Known => tally.known += 1,
+                Standing::Recorded => tally.recorded += 1,
+                Standing::Open if case.outcome == Outcome::Skipped => tally.skipped += 1,
+                Standing::Open => tally.not_run += 1,
+            }
+        }
+        tally
+    }
+
+    pub(crate) const fn scored(&self) -> usize {
+        self.passed + self.failed + self.known
+    }
+
+    /// Writes the counts that are not zero.
+    pub(crate) fn words(&self) -> String {
+        let counts = [
+            (self.passed, "passed"),
+            (self.failed, "FAILED"),
+            (self.known, "failed as expected"),
+            (self.recorded, "recorded"),
+            (self.not_run, "not run"),
+            (self.skipped, "skipped"),
+        ];
+        let words: Vec<_> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        words.join(" · ")
+    }
+}
+
+/// Returns the topics in the order of the cases, with their tallies.
+pub(crate) fn topics(results: &Results) -> Vec<(&str, Tally)> {
+    let mut names: Vec<&str> = Vec::new();
+    for case in &results.cases {
+        if !names.contains(&case.topic.as_str()) {
+            names.push(&case.topic);
+        }
+    }
+    let tally = |name: &str| {
+        let cases = results.cases.iter().filter(|case| case.topic == name);
+        Tally::of(cases, results.options.reason_bound)
+    };
+    names.into_iter().map(|name| (name, tally(name))).collect()
+}
+
+/// Returns the tally of each clause level that has cases.
+pub(crate) fn levels(results: &Results) -> Vec<(Level, Tally)> {
+    let tally = |level| {
+        let cases = results.cases.iter().filter(|case| case.level == level);
+        (level, Tally::of(cases, results.options.reason_bound))
+    };
+    let all = Level::ALL.into_iter().map(tally);
+    all.filter(|(_, tally)| *tally != Tally::default())
+        .collect()
+}
+
+/// Returns how many clauses have each status, and how many there are.
+pub(crate) fn statuses(results: &Results) -> (Vec<(Status, usize)>, usize) {
+    let count = |status| {
+        results
+            .clauses()
+            .filter(|info| info.clause.status == status)
+            .count()
+    };
+    let all: Vec<_> = Status::ALL
+        .into_iter()
+        .map(|status| (status, count(status)))
+        .collect();
+    let total = all.iter().map(|(_, count)| count).sum();
+    (all, total)
+}
+
+/// Returns why cases were not run or were skipped, each reason with its cases.
+pub(crate) fn reasons(results: &Results, outcome: Outcome) -> Vec<(&str, Vec<&CaseInfo>)> {
+    let mut found: Vec<(&str, Vec<&CaseInfo>)> = Vec::new();
+    for case in results.cases.iter().filter(|case| case.outcome == outcome) {
+        let reason = case.detail.as_deref().unwrap_or("no reason given");
+        match found.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, cases)) => cases.push(case),
+            None => found.push((reason, vec![case])),
+        }
+    }
+    found
+}
+
+/// Returns the rejections that count although they named another clause.
+pub(crate) fn other_reasons(results: &Results) -> impl Iterator<Item = &CaseInfo> {
+    let bound = results.options.reason_bound;
+    results.cases.iter().filter(move |case| {
+        case.outcome == Outcome::FailReason && case.standing(bound) == Standing::Passed
+    })
+}
+
+/// Returns the first line of every report.
+pub(crate) fn headline(results: &Results) -> String {
+    match results.verdict {
+        Verdict::Conformant => conformant(results),
+        Verdict::StaleExpectation => {
+            format!("{} expected failures are stale", results.stale.len())
+        }
+        Verdict::NotConformant => {
+            let failures = results.failures().count();
+            let must = results
+                .failures()
+                .filter(|case| case.level <= Level::Def)
+                .count();
+            format!("Not conformant: {failures} failed, {must} of them on required behaviour")
+        }
+        Verdict::NothingRun => "Nothing was run that could pass or fail".to_owned(),
+        Verdict::AdapterBroken => format!(
+            "The adapter is broken: {}",
+            results.broken.as_deref().unwrap_or("no reason given")
+        ),
+    }
+}
+
+fn conformant(results: &Results) -> String {
+    let tally = Tally::of(results.cases.iter(), results.options.reason_bound);
+    let mut text = "Conformant: every case that was run came out as it must".to_owned();
+    if tally.known > 0 {
+        text = format!("Conformant but for {} expected failures", tally.known);
+    }
+    let left: Vec<_> = [(tally.skipped, "skipped"), (tally.not_run, "not run")]
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if !left.is_empty() {
+        text = format!("{text}; {}", left.join(", "));
+    }
+    text
+}
+
+/// Returns `name version`.
+pub(crate) fn implementation(results: &Results) -> String {
+    let text = |name| {
+        results
+            .adapter
+            .implementation
+            .get(name)
+            .map_or("?", String::as_str)
+    };
+    if results.adapter.implementation.is_empty() {
+        "(an adapter that did not introduce itself)".to_owned()
+    } else {
+        format!("{} {}", text("name"), text("version"))
+    }
+}
+
+/// Returns how a policy was answered, in words.
+pub(crate) fn observed(policy: &crate::results::PolicyInfo) -> String {
+    match (policy.asked, policy.observed.as_slice()) {
+        (0, _) => "not asked".to_owned(),
+        (_, []) => "answers do not agree with one value".to_owned(),
+        (_, values) => values.join(" or "),
+    }
+}

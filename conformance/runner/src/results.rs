@@ -1,0 +1,608 @@
+//! `results.json`: everything the reports need, in one file that anybody can read again.
+//!
+//! There is no clock, host or path in it, so that two runs of the same adapter give the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::diff::{self, Difference};
+use crate::mainnet::{self, MainnetCase};
+use crate::outcome::{Level, Outcome, Standing};
+use crate::protocol::Hello;
+use crate::run::{self, Case, Options};
+use crate::suite::{Answer, Clause, Expect, Output, OutputCheck, Suite, Vector};
+
+/// The version of the file format.
+pub(crate) const FORMAT: u64 = 1;
+
+/// Longer values are cut in the results; the vector files have them whole.
+const MAX_VALUE: usize = 4096;
+
+/// What a run found.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Results {
+    pub(crate) format: u64,
+    pub(crate) suite: SuiteInfo,
+    pub(crate) verdict: Verdict,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) broken: Option<String>,
+    pub(crate) adapter: Hello,
+    pub(crate) options: OptionsInfo,
+    pub(crate) cases: Vec<CaseInfo>,
+    pub(crate) policies: Vec<PolicyInfo>,
+    pub(crate) families: Vec<FamilyInfo>,
+    /// Expected failures that did not occur as expected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) stale: Vec<String>,
+}
+
+/// Which suite was run.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct SuiteInfo {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) spec: String,
+    pub(crate) digest: String,
+    pub(crate) files: usize,
+    pub(crate) vectors: usize,
+}
+
+/// Which choices of the caller bear on the outcome.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct OptionsInfo {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) filter: Option<String>,
+    pub(crate) timeout_ms: u64,
+    pub(crate) reason_bound: bool,
+    /// Whether real certificates were there to be verified.
+    pub(crate) data: bool,
+}
+
+/// What the whole run comes to.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Every case that was run came out as it must.
+    Conformant,
+    /// At least one case failed.
+    NotConformant,
+    /// Nothing failed, but an expected failure did not occur as expected.
+    StaleExpectation,
+    /// Nothing was run that could pass or fail.
+    NothingRun,
+    /// The adapter broke; what was collected before is there.
+    AdapterBroken,
+}
+
+/// One case and what became of it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct CaseInfo {
+    pub(crate) id: String,
+    pub(crate) topic: String,
+    pub(crate) op: String,
+    pub(crate) title: String,
+    pub(crate) level: Level,
+    pub(crate) clauses: Vec<String>,
+    pub(crate) importance: String,
+    pub(crate) expected: String,
+    pub(crate) outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) detail: Option<String>,
+    /// The expected output, if the case failed on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) wanted: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) got: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) twin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mutation: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) differs: Vec<Difference>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) effects: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stderr: Option<String>,
+    /// How many questions the case asked, if not one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) requests: Option<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) kills: Vec<String>,
+    /// Why the failure is expected, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) known: Option<String>,
+}
+
+impl CaseInfo {
+    pub(crate) fn standing(&self, reason_bound: bool) -> Standing {
+        match (self.outcome.standing(reason_bound), &self.known) {
+            (Standing::Failed, Some(_)) => Standing::Known,
+            (standing, _) => standing,
+        }
+    }
+
+    /// Returns the clause that a failure is blamed on.
+    pub(crate) fn blamed(&self) -> &str {
+        self.clauses.first().map_or("", String::as_str)
+    }
+
+    pub(crate) fn is_mainnet(&self) -> bool {
+        self.topic == mainnet::TOPIC
+    }
+}
+
+/// How the adapter answers a question that the specification leaves open.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct PolicyInfo {
+    pub(crate) name: String,
+    pub(crate) question: String,
+    pub(crate) values: Vec<String>,
+    pub(crate) clauses: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) declared: Option<String>,
+    /// The values that agree with every answer; none if the answers don't fit together.
+    pub(crate) observed: Vec<String>,
+    /// How many vectors asked.
+    pub(crate) asked: usize,
+}
+
+/// A family of clauses.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct FamilyInfo {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) clauses: Vec<ClauseInfo>,
+}
+
+/// A clause, and what the run says about it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct ClauseInfo {
+    #[serde(flatten)]
+    pub(crate) clause: Clause,
+    /// How the cases that name it came out.
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) open: usize,
+    pub(crate) recorded: usize,
+    /// The faults that a passing case excludes.
+    pub(crate) killed: Vec<String>,
+}
+
+impl ClauseInfo {
+    /// Returns how many faults a vector can tell at all.
+    pub(crate) fn killable(&self) -> usize {
+        self.clause
+            .faults
+            .iter()
+            .filter(|fault| fault.killable)
+            .count()
+    }
+
+    /// Returns what the run says about the clause.
+    pub(crate) fn state(&self) -> ClauseState {
+        if self.failed > 0 {
+            ClauseState::Failed
+        } else if self.passed > 0 && self.open == 0 {
+            ClauseState::Passed
+        } else if self.passed > 0 {
+            ClauseState::Partly
+        } else if self.recorded > 0 {
+            ClauseState::Recorded
+        } else {
+            ClauseState::NotRun
+        }
+    }
+}
+
+/// What a run says about a clause.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ClauseState {
+    Passed,
+    Partly,
+    Failed,
+    Recorded,
+    NotRun,
+}
+
+impl ClauseState {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Partly => "passed, some not run",
+            Self::Failed => "failed",
+            Self::Recorded => "recorded",
+            Self::NotRun => "not run",
+        }
+    }
+}
+
+impl Results {
+    /// Returns what the whole run comes to.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Returns how often each outcome occurred.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<Outcome, usize> {
+        let mut counts = BTreeMap::new();
+        for case in &self.cases {
+            *counts.entry(case.outcome).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Returns the outcome of a case.
+    #[must_use]
+    pub fn outcome(&self, id: &str) -> Option<Outcome> {
+        self.cases
+            .iter()
+            .find(|case| case.id == id)
+            .map(|case| case.outcome)
+    }
+
+    /// Returns the clauses that failed cases are about.
+    #[must_use]
+    pub fn blamed(&self) -> BTreeSet<&str> {
+        self.failures()
+            .flat_map(|case| &case.clauses)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// Returns the exit code of the program for these results.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self.verdict {
+            Verdict::Conformant => 0,
+            Verdict::NotConformant | Verdict::NothingRun => 1,
+            Verdict::AdapterBroken => 3,
+            Verdict::StaleExpectation => 5,
+        }
+    }
+
+    /// Returns why the adapter cannot be used, if it cannot.
+    #[must_use]
+    pub fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a value cannot be written as JSON, which no run produces.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+
+    /// Reads the file again.
+    ///
+    /// # Errors
+    ///
+    /// Returns the place and reason if `text` is no such file.
+    pub fn from_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// Decides what the whole run comes to.
+    pub(crate) fn judge(&mut self) {
+        let bound = self.options.reason_bound;
+        let has = |standing| {
+            self.cases
+                .iter()
+                .any(|case| case.standing(bound) == standing)
+        };
+        self.verdict = if self.broken.is_some() {
+            Verdict::AdapterBroken
+        } else if has(Standing::Failed) {
+            Verdict::NotConformant
+        } else if !self.stale.is_empty() {
+            Verdict::StaleExpectation
+        } else if has(Standing::Passed) || has(Standing::Recorded) {
+            Verdict::Conformant
+        } else {
+            Verdict::NothingRun
+        };
+    }
+
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &CaseInfo> {
+        let bound = self.options.reason_bound;
+        self.cases
+            .iter()
+            .filter(move |case| case.standing(bound) == Standing::Failed)
+    }
+
+    pub(crate) fn clauses(&self) -> impl Iterator<Item = &ClauseInfo> {
+        self.families.iter().flat_map(|family| &family.clauses)
+    }
+
+    pub(crate) fn clause(&self, id: &str) -> Option<&ClauseInfo> {
+        self.clauses().find(|info| info.clause.id == id)
+    }
+}
+
+/// Puts together what a run found.
+pub(crate) fn collect(
+    suite: &Suite,
+    options: &Options,
+    hello: &Hello,
+    cases: &[Case<'_>],
+    mainnet: Vec<MainnetCase>,
+    broken: Option<String>,
+) -> Results {
+    let bound = options.reason_bound;
+    let mut infos: Vec<_> = cases
+        .iter()
+        .map(|case| vector_case(suite, case, bound))
+        .collect();
+    infos.extend(mainnet.into_iter().map(mainnet_case));
+    let mut results = Results {
+        format: FORMAT,
+        suite: SuiteInfo {
+            name: "icid-conformance".to_owned(),
+            version: suite.version.clone(),
+            spec: suite.spec.clone(),
+            digest: suite.digest.clone(),
+            files: suite.files,
+            vectors: suite.vectors.len(),
+        },
+        verdict: Verdict::NothingRun,
+        broken,
+        adapter: hello.clone(),
+        options: OptionsInfo {
+            filter: options.filter.clone(),
+            timeout_ms: u64::try_from(options.timeout.as_millis()).unwrap_or(u64::MAX),
+            reason_bound: bound,
+            data: options.data.is_some(),
+        },
+        policies: policies(suite, hello, cases),
+        families: families(suite, &infos, bound),
+        cases: infos,
+        stale: Vec::new(),
+    };
+    results.judge();
+    results
+}
+
+fn vector_case(suite: &Suite, case: &Case<'_>, bound: bool) -> CaseInfo {
+    let Vector { expect, .. } = case.vector;
+    let failed = case.judgement.outcome.standing(bound) == Standing::Failed
+        || case.judgement.outcome == Outcome::FailReason;
+    let twin = suite.twin(case.vector);
+    let differs = match twin {
+        Some(twin) if failed => diff::objects(&twin.input, &case.vector.input),
+        _ => Vec::new(),
+    };
+    let notes = case
+        .vector
+        .notes
+        .iter()
+        .filter_map(|(_, note)| note.effect.clone());
+    CaseInfo {
+        id: case.vector.id.clone(),
+        topic: run::topic(case.vector),
+        op: case.vector.op.clone(),
+        title: case.vector.title.clone(),
+        level: case.vector.level,
+        clauses: blamed_first(case.vector),
+        importance: case.vector.importance.name().to_owned(),
+        expected: expected(expect),
+        outcome: case.judgement.outcome,
+        detail: case.judgement.detail.clone(),
+        wanted: failed.then(|| wanted(expect)).flatten(),
+        got: case.judgement.got.as_ref().filter(|_| failed).map(cut),
+        twin: case.vector.twin.clone(),
+        mutation: case.vector.mutation.clone().filter(|_| failed),
+        differs,
+        effects: if failed { notes.collect() } else { Vec::new() },
+        stderr: Some(case.stderr.clone()).filter(|text| failed && !text.trim().is_empty()),
+        requests: None,
+        kills: case.vector.kills.clone(),
+        known: None,
+    }
+}
+
+/// Returns the clauses of a vector, with the one that a failure is blamed on in front.
+fn blamed_first(vector: &Vector) -> Vec<String> {
+    let mut clauses = vector.clauses.clone();
+    if let Expect::Reject { clause, .. } = &vector.expect
+        && let Some(place) = clauses.iter().position(|other| other == clause)
+    {
+        clauses.swap(0, place);
+    }
+    clauses
+}
+
+fn mainnet_case(case: MainnetCase) -> CaseInfo {
+    CaseInfo {
+        id: case.id,
+        topic: mainnet::TOPIC.to_owned(),
+        op: mainnet::OP.to_owned(),
+        title: case.title,
+        level: Level::Must,
+        clauses: case.clauses.into_iter().map(str::to_owned).collect(),
+        importance: "critical".to_owned(),
+        expected: case.expected.to_owned(),
+        outcome: case.outcome,
+        detail: case.detail,
+        wanted: None,
+        got: case.got.as_ref().map(cut),
+        twin: None,
+        mutation: None,
+        differs: Vec::new(),
+        effects: Vec::new(),
+        stderr: None,
+        requests: (case.requests > 1).then_some(case.requests),
+        kills: Vec::new(),
+        known: None,
+    }
+}
+
+fn expected(expect: &Expect) -> String {
+    match expect {
+        Expect::Accept(Output::Exactly(_)) => "accept".to_owned(),
+        Expect::Accept(Output::Satisfies(OutputCheck::Prunes)) => {
+            "accept, output judged by equation".to_owned()
+        }
+        Expect::Reject { clause, .. } => format!("reject ({clause})"),
+        Expect::Either { policy, .. } => format!("either ({policy})"),
+    }
+}
+
+fn wanted(expect: &Expect) -> Option<String> {
+    match expect {
+        Expect::Accept(Output::Exactly(output)) => Some(cut(&serde_json::json!({ "ok": output }))),
+        Expect::Either { by_policy, .. } => {
+            let each = by_policy.iter().map(|(value, answer)| match answer {
+                Answer::Accept(_) => format!("{value}: accept"),
+                Answer::Reject => format!("{value}: reject"),
+            });
+            Some(each.collect::<Vec<_>>().join(", "))
+        }
+        Expect::Accept(Output::Satisfies(_)) | Expect::Reject { .. } => None,
+    }
+}
+
+fn cut(value: &Value) -> String {
+    crate::protocol::excerpt(&value.to_string(), MAX_VALUE)
+}
+
+fn policies(suite: &Suite, hello: &Hello, cases: &[Case<'_>]) -> Vec<PolicyInfo> {
+    let info = |policy: &crate::suite::Policy| {
+        let asked = cases.iter().filter(|case| {
+            matches!(&case.vector.expect, Expect::Either { policy: name, .. } if *name == policy.name)
+                && matches!(case.judgement.outcome, Outcome::Recorded | Outcome::FailPolicy)
+        });
+        let mut observed: Option<BTreeSet<String>> = None;
+        let mut count = 0;
+        for case in asked {
+            count += 1;
+            let agrees: BTreeSet<String> = case.judgement.agrees.iter().cloned().collect();
+            observed = Some(match observed {
+                None => agrees,
+                Some(before) => before.intersection(&agrees).cloned().collect(),
+            });
+        }
+        PolicyInfo {
+            name: policy.name.clone(),
+            question: policy.question.clone(),
+            values: policy.values.clone(),
+            clauses: policy.clauses.clone(),
+            declared: hello.policies.get(&policy.name).cloned(),
+            observed: observed.unwrap_or_default().into_iter().collect(),
+            asked: count,
+        }
+    };
+    suite.policies.iter().map(info).collect()
+}
+
+fn families(suite: &Suite, cases: &[CaseInfo], bound: bool) -> Vec<FamilyInfo> {
+    let mut families: Vec<FamilyInfo> = Vec::new();
+    for clause in &suite.clauses {
+        let mut info = ClauseInfo {
+            clause: clause.clone(),
+            passed: 0,
+            failed: 0,
+            open: 0,
+            recorded: 0,
+            killed: Vec::new(),
+        };
+        let mut killed = BTreeSet::new();
+        for case in cases
+            .iter()
+            .filter(|case| case.clauses.contains(&clause.id))
+        {
+            match case.standing(bound) {
+                Standing::Passed => info.passed += 1,
+                Standing::Failed | Standing::Known => info.failed += 1,
+                Standing::Open => info.open += 1,
+                Standing::Recorded => info.recorded += 1,
+            }
+        }
+        for case in cases
+            .iter()
+            .filter(|case| case.standing(bound) == Standing::Passed)
+        {
+            killed.extend(case.kills.iter().filter(|kill| is_of(kill, &clause.id)));
+        }
+        info.killed = killed.into_iter().cloned().collect();
+        match families
+            .iter_mut()
+            .find(|family| family.name == clause.family)
+        {
+            Some(family) => family.clauses.push(info),
+            None => families.push(FamilyInfo {
+                name: clause.family.clone(),
+                title: suite.family_title(&clause.family).to_owned(),
+                clauses: vec![info],
+            }),
+        }
+    }
+    families
+}
+
+fn is_of(fault: &str, clause: &str) -> bool {
+    fault
+        .split_once('/')
+        .is_some_and(|(owner, _)| owner == clause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::Silent;
+    use crate::testing;
+
+    #[test]
+    fn results_survive_the_file() {
+        let suite = testing::suite();
+        let adapter = testing::adapter(testing::good);
+        let results = run::run(&suite, &adapter, &Options::default(), &mut Silent::new());
+        let text = results.to_json().unwrap();
+        let again = Results::from_json(&text).unwrap();
+        assert_eq!(again.to_json().unwrap(), text);
+        let checksum = again.clause("PRIN-17").unwrap();
+        assert_eq!((checksum.passed, checksum.failed, checksum.open), (2, 0, 1));
+        assert_eq!(checksum.killed, ["PRIN-17/off", "PRIN-17/zero"]);
+        assert_eq!(checksum.state(), ClauseState::Partly);
+    }
+
+    #[test]
+    fn the_file_is_as_its_schema_says() {
+        let suite = testing::suite();
+        let adapters = [
+            testing::adapter(testing::good),
+            testing::adapter(|_, _| serde_json::json!({ "ok": { "bytes": "00" } })),
+            testing::adapter(|_, _| serde_json::json!({ "error": { "message": "x" } })),
+            crate::Adapter::inside(|_| "nonsense".to_owned()),
+        ];
+        for adapter in adapters {
+            let results = run::run(&suite, &adapter, &Options::default(), &mut Silent::new());
+            let value = serde_json::to_value(&results).unwrap();
+            assert_eq!(testing::schema::problems("results", &value), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn the_file_is_the_same_on_every_run() {
+        let suite = testing::suite();
+        let options = Options {
+            jobs: 2,
+            ..Options::default()
+        };
+        let text = || {
+            let adapter = testing::adapter(testing::good);
+            run::run(&suite, &adapter, &options, &mut Silent::new())
+                .to_json()
+                .unwrap()
+        };
+        assert_eq!(text(), text());
+    }
+}

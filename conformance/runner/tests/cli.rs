@@ -1,0 +1,248 @@
+//! The program from outside: exit codes, what goes to stdout, and what is written.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// An adapter in shell that answers the small suite beside this file as it must.
+const GOOD: &str = r#"
+while read -r q; do
+  i=${q#*:}; i=${i%%,*}
+  case $q in
+    *hello*) echo '{"id":'$i',"ok":{"protocol":1,"implementation":{"name":"sh","version":"1"},"ops":["principal.decode_text"],"reasons":"clause"}}';;
+    *fm77e*) echo '{"id":'$i',"reject":{"code":"PRIN-17"}}';;
+    *) echo '{"id":'$i',"ok":{"bytes":"abcd01"}}';;
+  esac
+done"#;
+
+/// A folder for the files of one test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("cli")
+        .join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn suite() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite")
+}
+
+fn start(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_icid-conformance"));
+    command
+        .args(arguments)
+        .env_remove("ICID_DATA")
+        .output()
+        .unwrap()
+}
+
+/// Runs a shell adapter against the small suite, with these options.
+fn run(out: &Path, options: &[&str], adapter: &str) -> Output {
+    let suite = suite();
+    let mut arguments = vec!["run", "--out", out.to_str().unwrap()];
+    if !options.contains(&"--vectors") {
+        arguments.extend(["--vectors", suite.to_str().unwrap()]);
+    }
+    arguments.extend(options);
+    arguments.extend(["--", "sh", "-c", adapter]);
+    start(&arguments)
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn a_good_adapter_gives_zero_and_three_files() {
+    let out = folder("good");
+    let output = run(&out, &[], GOOD);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("MUST 2/2"), "{text}");
+    assert!(
+        text.contains("SKIPPED 13: no real certificates: give --data DIR"),
+        "{text}"
+    );
+    assert!(!text.contains('\u{1b}'), "no colours in a pipe");
+    for name in ["report.html", "results.json", "junit.xml"] {
+        assert!(fs::metadata(out.join(name)).unwrap().len() > 1000, "{name}");
+    }
+}
+
+#[test]
+fn the_reports_are_the_same_bytes_again() {
+    let (first, second, third) = (folder("first"), folder("second"), folder("third"));
+    run(&first, &[], GOOD);
+    run(&second, &["--jobs", "3"], GOOD);
+    let results = first.join("results.json");
+    let third_out = third.to_str().unwrap();
+    let output = start(&["report", results.to_str().unwrap(), "--out", third_out]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    for name in ["report.html", "results.json", "junit.xml"] {
+        let read = |folder: &Path| fs::read_to_string(folder.join(name)).unwrap();
+        assert_eq!(read(&first), read(&second), "{name}");
+        assert_eq!(read(&first), read(&third), "{name}");
+    }
+}
+
+#[test]
+fn a_failure_gives_one_and_a_block_that_explains_it() {
+    let accept_all = GOOD.replace(
+        "reject\":{\"code\":\"PRIN-17\"}",
+        "ok\":{\"bytes\":\"abcd01\"}",
+    );
+    let output = run(&folder("accepts"), &[], &accept_all);
+    assert_eq!(code(&output), 1);
+    let text = stdout(&output);
+    assert!(
+        text.contains("✗ t/bad-checksum   MUST  PRIN-17  critical"),
+        "{text}"
+    );
+    assert!(
+        text.contains("      /text   em77e-bvlzu-aq → fm77e-bvlzu-aq"),
+        "{text}"
+    );
+}
+
+#[test]
+fn other_formats() {
+    let output = run(&folder("json"), &["--format", "json"], GOOD);
+    assert!(stdout(&output).starts_with("{\n  \"format\": 1,"));
+    let output = run(&folder("github"), &["--format", "github"], GOOD);
+    assert!(stdout(&output).starts_with("::warning title=icid-conformance::"));
+}
+
+#[test]
+fn usage_gives_two() {
+    assert_eq!(code(&start(&[])), 2);
+    assert_eq!(code(&start(&["show", "no-such-thing"])), 2);
+    let output = run(&folder("no-case"), &["--filter", "nothing/like/this"], GOOD);
+    assert_eq!(code(&output), 2);
+    assert!(
+        stderr(&output).contains("no case matches the filter"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_broken_adapter_gives_three_and_still_writes_the_reports() {
+    let out = folder("broken");
+    let output = run(&out, &[], "echo welcome; cat");
+    assert_eq!(code(&output), 3);
+    let text = stdout(&output);
+    let reason = "The adapter is broken: failed 3 times at hello: a line is not JSON: welcome";
+    assert!(text.contains(reason), "{text}");
+    assert!(out.join("report.html").exists());
+}
+
+#[test]
+fn a_missing_adapter_gives_three() {
+    let out = folder("missing");
+    let out = out.to_str().unwrap();
+    let output = start(&["run", "--out", out, "--", "./no/such/adapter"]);
+    assert_eq!(code(&output), 3);
+    assert!(stdout(&output).contains("cannot start ./no/such/adapter: "));
+}
+
+#[test]
+fn a_broken_suite_gives_four_with_file_line_and_reason() {
+    let folder = folder("defect");
+    copy(&suite(), &folder);
+    let file = folder.join("principal/decode_text/text.json");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"mutation\"", "\"mutatoin\"")).unwrap();
+    let output = run(
+        &folder.join("out"),
+        &["--vectors", folder.to_str().unwrap()],
+        GOOD,
+    );
+    assert_eq!(code(&output), 4);
+    let text = stderr(&output);
+    let place = "the suite is broken: principal/decode_text/text.json:32: unknown field `mutatoin`";
+    assert!(text.contains(place), "{text}");
+}
+
+#[test]
+fn a_stale_expectation_gives_five() {
+    let folder = folder("stale");
+    let list = folder.join("xfail.toml");
+    let entry = "[[xfail]]\nid = \"t/abcd01\"\noutcome = \"crash\"\nreason = \"once it did\"\n";
+    fs::write(&list, entry).unwrap();
+    let output = run(
+        &folder.join("out"),
+        &["--xfail", list.to_str().unwrap()],
+        GOOD,
+    );
+    assert_eq!(code(&output), 5);
+    let reason = "STALE expected failure t/abcd01: expected crash, the outcome is pass";
+    assert!(stdout(&output).contains(reason), "{}", stdout(&output));
+}
+
+#[test]
+fn capture_writes_a_request_and_prints_one_command() {
+    let folder = folder("capture");
+    let canister = "ryjl3-tyaaa-aaaaa-aaaba-cai";
+    let out = folder.to_str().unwrap();
+    let arguments = [
+        "capture",
+        "--canister",
+        canister,
+        "--out",
+        out,
+        "--expiry-nanos",
+        "5",
+    ];
+    let output = start(&arguments);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let command = stdout(&output);
+    assert_eq!(command.lines().count(), 1);
+    let address = format!("https://icp-api.io/api/v3/canister/{canister}/read_state");
+    assert!(command.trim_end().ends_with(&address), "{command}");
+    assert!(folder.join(format!("requests/{canister}-5.cbor")).exists());
+    let note = fs::read_to_string(folder.join(format!("certificates/{canister}-5.toml"))).unwrap();
+    assert!(
+        note.contains("canister = \"ryjl3-tyaaa-aaaaa-aaaba-cai\""),
+        "{note}"
+    );
+    let output = start(&["capture", "--canister", "ryjl3", "--out", out]);
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn the_built_in_suite_can_be_looked_at() {
+    let output = start(&["list"]);
+    assert_eq!(code(&output), 0);
+    assert!(stdout(&output).contains("principal.decode_text / "));
+    let output = start(&["show", "PRIN-17"]);
+    assert_eq!(code(&output), 0);
+    assert!(stdout(&output).starts_with("PRIN-17  "));
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
