@@ -127,7 +127,7 @@ fn read_delegation<'a>(
     reader: &mut Reader<'a>,
     policy: Policy,
 ) -> Result<Delegation<'a>, ParseCertificateError> {
-    let part = Part::Certificate;
+    let part = Part::DelegationRecord;
     let read = |error| ParseCertificateError::Read { part, error };
     let mut subnet_id = None;
     let mut certificate = None;
@@ -175,7 +175,7 @@ fn read_inner(bytes: &[u8], policy: Policy) -> Result<Signed<'_>, ParseCertifica
 
 /// Why some bytes are not a [`Certificate`].
 ///
-/// Positions count bytes from the start of the part.
+/// Positions count bytes from the start of the certificate that the part is in.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ParseCertificateError {
@@ -209,14 +209,16 @@ pub enum ParseCertificateError {
     },
 }
 
-/// One of the two certificates that a certificate consists of.
+/// What a certificate consists of.
 #[expect(clippy::exhaustive_enums, reason = "delegations are one level deep")]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Part {
-    /// The certificate itself, with the record of its delegation.
+    /// The certificate itself.
     Certificate,
     /// The certificate in the delegation.
     Delegation,
+    /// The record of the delegation, around its certificate.
+    DelegationRecord,
 }
 
 /// A field of a certificate or a delegation.
@@ -261,6 +263,7 @@ impl fmt::Display for Part {
         f.write_str(match self {
             Self::Certificate => "certificate",
             Self::Delegation => "certificate of the delegation",
+            Self::DelegationRecord => "record of the delegation",
         })
     }
 }

@@ -93,7 +93,7 @@ fn rejects_a_missing_tree_and_a_missing_signature() {
 // spec: SDEL-1
 #[test]
 fn rejects_a_delegation_without_subnet_or_certificate() {
-    let part = Part::Certificate;
+    let part = Part::DelegationRecord;
     let missing = |field| Err(ParseCertificateError::MissingField { part, field });
     assert_eq!(
         parse(&with_delegation(&[("certificate", bytes(&inner()))])),
@@ -122,7 +122,7 @@ fn rejects_a_certificate_that_is_not_in_a_blob() {
     };
     assert_eq!(
         parse(&outer),
-        read(Part::Certificate, position + 12, reason)
+        read(Part::DelegationRecord, position + 12, reason)
     );
 }
 

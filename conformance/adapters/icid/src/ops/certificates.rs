@@ -1,11 +1,7 @@
 //! `certificate.*`, and the verification that `state.read` starts with.
 
 use cbor::Policy;
-use cbor::ReadError;
-use cbor::Reader;
 use cbor::Reason;
-use cbor::Record;
-use cbor::UnknownFieldRule;
 use certificate::Certificate;
 use certificate::Field;
 use certificate::Freshness;
@@ -18,7 +14,6 @@ use certificate::Rules;
 use certificate::Scope;
 use certificate::VerifiedCertificate;
 use certificate::VerifyCertificateError;
-use hash_tree::HashTree;
 use principal::Principal;
 use public_key::BlsPublicKey;
 use serde_json::Map;
@@ -109,7 +104,7 @@ impl Question {
         let root_key = BlsPublicKey::from_der(&self.root_key)
             .map_err(|error| Refusal::reject("ROOT-4", error))?;
         let certificate = Certificate::parse(&self.certificate, self.policy)
-            .map_err(|error| Refusal::reject(self.clause_of_parsing(&error), error))?;
+            .map_err(|error| Refusal::reject(clause_of_parsing(&error), error))?;
         let rules = Rules {
             root_key,
             scope: self.scope,
@@ -120,47 +115,24 @@ impl Question {
             .verify(&rules, provider, None)
             .map_err(|error| Refusal::reject(clause_of_verifying(&error), error))
     }
+}
 
-    fn clause_of_parsing(&self, error: &ParseCertificateError) -> &'static str {
-        match error {
-            ParseCertificateError::MissingField { field, .. } => match field {
-                Field::Signature | Field::Tree => "CERT-1",
-                Field::Certificate | Field::SubnetId => "SDEL-1",
-            },
-            ParseCertificateError::NestedDelegation => "SDEL-2",
-            ParseCertificateError::Read { part, error } => match error.reason {
-                Reason::UnknownField => "CBOR-10",
-                Reason::Null => "CBOR-12",
-                _ if *part == Part::Certificate && self.is_in_delegation(*error) => "SDEL-1",
-                _ => "CERT-1",
-            },
-            ParseCertificateError::SubnetIdLength { .. } => "SDEL-8",
-            ParseCertificateError::Tree { error, .. } => hash_trees::clause_of(error),
+fn clause_of_parsing(error: &ParseCertificateError) -> &'static str {
+    match error {
+        ParseCertificateError::MissingField { field, .. } => match field {
+            Field::Signature | Field::Tree => "CERT-1",
+            Field::Certificate | Field::SubnetId => "SDEL-1",
+        },
+        ParseCertificateError::NestedDelegation => "SDEL-2",
+        ParseCertificateError::Read { part, error } => match error.reason {
+            Reason::UnknownField => "CBOR-10",
+            Reason::Null => "CBOR-12",
+            _ if *part == Part::DelegationRecord => "SDEL-1",
             _ => "CERT-1",
-        }
-    }
-
-    /// Returns whether an error was found in the record of the delegation.
-    fn is_in_delegation(&self, error: ReadError) -> bool {
-        let names = ["tree", "delegation"];
-        let mut reader = Reader::new(&self.certificate);
-        let Ok(mut record) = reader
-            .self_described_tag(self.policy.tag)
-            .and_then(|()| Record::read(&mut reader, &names, UnknownFieldRule::Ignore))
-        else {
-            return false;
-        };
-        while let Ok(Some(name)) = record.next(&mut reader) {
-            if name == "delegation" {
-                let start = reader.position();
-                let end = reader.skip().map_or(usize::MAX, |()| reader.position());
-                return (start..end).contains(&error.position);
-            }
-            if HashTree::read(&mut reader).is_err() {
-                return false;
-            }
-        }
-        false
+        },
+        ParseCertificateError::SubnetIdLength { .. } => "SDEL-8",
+        ParseCertificateError::Tree { error, .. } => hash_trees::clause_of(error),
+        _ => "CERT-1",
     }
 }
 
