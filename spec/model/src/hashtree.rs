@@ -39,6 +39,7 @@ pub(crate) const FAULTS: &[&str] = &[
     "CERT-7/subtree-hash",
     "CERT-9/arity",
     "CERT-9/empty-array",
+    "CERT-9/few-nodes",
     "CERT-9/integer-arrays",
     "CERT-9/missing-child",
     "CERT-9/null",

@@ -30,6 +30,7 @@ const POLICIES: &[(&str, &str)] = &[
     ("certificate.extra_root", "none"),
     ("certificate.freshness", "caller"),
     ("certificate.ranges", "sharded"),
+    ("certificate.root_scope", "root-subnet"),
     ("leb128.padded", "reject"),
     ("nat.width", "64"),
     ("range.inverted", "empty"),

@@ -31,6 +31,9 @@ pub(super) fn is_fresh(
     if ctx.has("CERT-6/overflow") {
         return now <= time.wrapping_add(max_age) && time <= now.wrapping_add(max_skew);
     }
+    if time == now && ctx.has("CERT-6/same-time") {
+        return false;
+    }
     if time > now && ctx.has("CERT-6/no-skew") {
         return false;
     }

@@ -30,6 +30,10 @@ pub(crate) fn natural(ctx: &Context<'_>, bytes: &[u8], clause: &'static str) -> 
     if last & 0x40 != 0 && ctx.has("CERT-8/signed") {
         return Err(Stop::violated("CERT-8"));
     }
+    if ctx.has("CERT-8/high-first") {
+        let high_first = septets.iter().copied().chain([last]);
+        return Ok(high_first.fold(0, |value, septet| (value << 7) | u64::from(septet & 0x7f)));
+    }
     let mut value = u64::from(last);
     for septet in septets.iter().rev() {
         let shifted = value

@@ -12,13 +12,28 @@ pub(super) fn parse(ctx: &Context<'_>, bytes: &[u8]) -> Result<Tree, Stop> {
         cbor::decode(bytes)
     };
     match decoded {
+        Ok(item) if ctx.has("CERT-9/few-nodes") && count(&item) > 1000 => {
+            Err(Stop::violated("CERT-9"))
+        }
         Ok(item) => from_item(ctx, &item, 0),
         Err(DecodeError::End) if ctx.has("CERT-9/truncated") && !bytes.is_empty() => {
-            parse(ctx, &[bytes, &[0]].concat())
+            let padded = |zeros| cbor::decode(&[bytes, &vec![0; zeros]].concat()).ok();
+            let item = (1..64)
+                .find_map(padded)
+                .ok_or_else(|| Stop::violated("CERT-9"))?;
+            from_item(ctx, &item, 0)
         }
         Err(DecodeError::Deep) => Err(Stop::violated("TREE-12")),
         Err(_) => Err(Stop::violated("CERT-9")),
     }
+}
+
+/// How many nodes an encoded tree has.
+fn count(item: &Item) -> usize {
+    let Some(parts) = item.as_array() else {
+        return 0;
+    };
+    parts.iter().map(count).fold(1, usize::saturating_add)
 }
 
 /// The tree in a CBOR item.
