@@ -13,7 +13,7 @@ use signature::{Claim, InvalidKey, InvalidSignature};
 
 use crate::pairing::{Key, Lines, Point, product_is_one};
 use crate::prepared::PreparedKeys;
-use crate::weights::Weights;
+use signature::weights::Weights;
 
 /// A key's DER SubjectPublicKeyInfo.
 pub(crate) type Der = [u8; BlsPublicKey::DER_LENGTH];

@@ -42,7 +42,6 @@ extern crate alloc;
 mod bls;
 mod pairing;
 mod prepared;
-mod weights;
 
 use signature::{Claim, InvalidAt, InvalidKey, InvalidSignature, VerifySignature};
 

@@ -25,7 +25,7 @@ use blst::{
     blst_p2_affine_is_inf, blst_p2_uncompress, blst_precompute_lines,
 };
 
-use crate::weights::Weight;
+use signature::weights::Weight;
 
 /// The domain separation tag of the signature suite.
 ///

@@ -14,7 +14,7 @@ use signature::{Claim, InvalidKey, InvalidSignature};
 
 use crate::hash_to_curve::hash_to_curve;
 use crate::prepared::PreparedKeys;
-use crate::weights::{Weight, Weights};
+use signature::weights::{Weight, Weights};
 
 /// A key's DER SubjectPublicKeyInfo.
 pub(crate) type Der = [u8; BlsPublicKey::DER_LENGTH];

@@ -43,7 +43,6 @@ extern crate alloc;
 mod bls;
 mod hash_to_curve;
 mod prepared;
-mod weights;
 
 use ic_bls12_381::G2Prepared;
 use signature::{Claim, InvalidAt, InvalidKey, InvalidSignature, VerifySignature};

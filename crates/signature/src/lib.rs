@@ -32,9 +32,16 @@
 //! # Deviations
 //!
 //! None.
+//!
+//! # Features
+//!
+//! - `weights`: the module `weights`, for providers that check several claims with one product.
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
+#[cfg(feature = "weights")]
+pub mod weights;
 
 use core::fmt;
 

@@ -30,10 +30,12 @@
 
 mod bls;
 pub mod bls_cases;
+mod bls_contract;
 pub mod cbor;
 mod certificate;
 mod tree;
 
 pub use crate::bls::{BLS_DER_PREFIX, SecretKey};
+pub use crate::bls_contract::BlsContract;
 pub use crate::certificate::{Subnet, TIME, certificate, nat, ranges, untagged_certificate};
 pub use crate::tree::Tree;

@@ -7,19 +7,22 @@
 //! Only the ratios of coefficients matter, so the first one is one.
 
 use sha2::{Digest as _, Sha256};
-use signature::Claim;
 
-/// A coefficient: 128 bits, little-endian.
-pub(crate) type Weight = [u8; 16];
+use crate::Claim;
+
+/// A coefficient: 128 bits, least significant byte first.
+pub type Weight = [u8; 16];
 
 /// Gives every claim of a batch its coefficient.
-pub(crate) struct Weights {
+#[derive(Clone, Debug)]
+pub struct Weights {
     seed: [u8; 32],
 }
 
 impl Weights {
     /// Binds the coefficients to all keys, messages and signatures, their number and their order.
-    pub(crate) fn of(claims: &[Claim<'_>]) -> Self {
+    #[must_use]
+    pub fn of(claims: &[Claim<'_>]) -> Self {
         let mut hasher = Sha256::new();
         hasher.update(b"\x14icid-bls-batch-seed1");
         hasher.update(length(claims.len()));
@@ -43,7 +46,8 @@ impl Weights {
     }
 
     /// Returns the coefficient of the claim at `index`; none for the first, which is one.
-    pub(crate) fn at(&self, index: usize) -> Option<Weight> {
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<Weight> {
         if index == 0 {
             return None;
         }
