@@ -22,6 +22,7 @@ pub(crate) fn generate(suite: &mut Suite) {
     decode::levels(suite);
     lookup::lookup_example(suite);
     lookup::lookup_results(suite);
+    lookup::lookup_malformed(suite);
     forest::lookup_forest(suite);
     labels::lookup_labels(suite);
     prefix::lookup_prefix(suite);

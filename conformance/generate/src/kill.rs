@@ -6,7 +6,7 @@
 //!
 //! `files` are paths and texts as in `icid_vectors::FILES`, `clauses` is `icid_vectors::CLAUSES`.
 //! `Err` means that the suite itself is broken (exit code 4 of the runner): a file that does not
-//! pass [`lint`](crate::lint), or a catalogue that does not parse. `Ok` carries the table; it is
+//! pass [`lint`](crate::lint()), or a catalogue that does not parse. `Ok` carries the table; it is
 //! clean if [`KillReport::problems`] is empty. The rules:
 //!
 //! 1. every fault of every `tested` clause is killed by some vector, unless the catalogue says

@@ -6,7 +6,7 @@
 //! is neither randomness nor time in here.
 //!
 //! [`kill_matrix`] reads finished files again, without trusting the generator, and says which faults
-//! no vector kills; [`lint`] says what is wrong with the form of a file.
+//! no vector kills; [`lint()`] says what is wrong with the form of a file.
 //!
 //! # Example
 //!

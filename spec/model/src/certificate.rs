@@ -23,11 +23,13 @@
 //! | either `/time` is not one LEB128 number; it has more than 64 bits | CERT-8; STATE-1 |
 //! | `/time` more than `max_age` before or `max_skew` after `now` | CERT-6 |
 //! | the delegation's `/time` more than `max_delegation_age` before `now` | SDEL-9 |
-//! | `scope` names another subnet than the delegation | CERT-11 |
+//! | `scope` names another subnet than the delegation, or without one, than the root subnet | CERT-11 |
 //! | no visible range contains the canister of `scope`, whatever the reason | SDEL-7 |
 //! | a list of ranges that has to be read is malformed | RANGE-1 |
 //!
-//! A certificate without delegation is signed by the root key itself and passes every scope.
+//! A certificate without delegation is signed by the root key itself and passes for every canister.
+//! For which subnets it passes is policy `certificate.root_scope`: with the preset `spec` for the
+//! root subnet, which is called after the root key, with the preset `replica` for every one.
 
 mod key;
 mod parse;
@@ -46,6 +48,7 @@ use self::time::{is_fresh, is_young, time_of};
 use crate::Operation;
 use crate::cbor::Item;
 use crate::context::{Context, Stop, Verdict, Violations};
+use crate::crypto::sha224;
 use crate::hashtree::{Lookup, Tree, lookup_output, lookup_path, reconstruct};
 use crate::input::{self, Fields, hex};
 
@@ -278,7 +281,14 @@ pub(crate) fn verify(ctx: &Context<'_>, fields: &Fields<'_>) -> Result<Verified,
         violations.add("SDEL-6");
     }
 
-    check_scope(ctx, &mut violations, &certificate, &scope, ranges)?;
+    check_scope(
+        ctx,
+        &mut violations,
+        &certificate,
+        &root_key,
+        &scope,
+        ranges,
+    )?;
 
     let mut output = Map::new();
     output.insert(
@@ -438,13 +448,22 @@ fn check_scope(
     ctx: &Context<'_>,
     violations: &mut Violations,
     certificate: &Certificate,
+    root_key: &[u8],
     scope: &Scope,
     ranges: Ranges,
 ) -> Result<(), Stop> {
     let Some(delegation) = &certificate.delegation else {
-        if ctx.has("CERT-11/root-refused") && !matches!(scope, Scope::None) {
-            violations.add("CERT-11");
-        }
+        // Policy `certificate.root_scope`.
+        let is_root_subnet = |id: &Vec<u8>| *id == self_authenticating(root_key);
+        let fits = match scope {
+            Scope::Subnet(id) => ctx.is_replica() || is_root_subnet(id),
+            Scope::Canister(_) | Scope::None => true,
+        };
+        let refused = ctx.has("CERT-11/root-refused") && !matches!(scope, Scope::None);
+        violations.require(
+            (fits || ctx.has("CERT-11/subnet-off")) && !refused,
+            "CERT-11",
+        );
         return Ok(());
     };
     let subnet = &delegation.subnet_id;
@@ -469,6 +488,13 @@ fn check_scope(
         violations.require(visible, "CERT-11");
     }
     Ok(())
+}
+
+/// The self-authenticating id of a BLS key, which is what its subnet is called.
+fn self_authenticating(key: &[u8]) -> Vec<u8> {
+    let mut id = sha224(&bls_key_to_der(key)).to_vec();
+    id.push(2);
+    id
 }
 
 /// The mistake of trusting a key that the certificate brings along.

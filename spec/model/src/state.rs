@@ -345,7 +345,10 @@ fn request_status(ctx: &Context<'_>, tree: &Tree, place: &[Vec<u8>]) -> Verdict 
     match part("reject_code", "STATE-11")? {
         Part::There(code) if rejected => {
             if let Some(code) = violations.absorb(natural(ctx, &code, "STATE-11"))? {
-                violations.require(code != 0 || ctx.has("STATE-11/zero"), "STATE-11");
+                // Policy `reject_code.unknown`.
+                let known = matches!(code, 1..=6);
+                let let_through = code == 0 && ctx.has("STATE-11/zero");
+                violations.require(known || let_through, "STATE-11");
                 value.insert("reject_code".to_owned(), json!(code.to_string()));
             }
         }

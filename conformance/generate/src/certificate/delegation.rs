@@ -6,10 +6,11 @@ use model::input::hex;
 use serde_json::{Value, json};
 
 use super::fixture::{
-    CERTIFICATES, OTHER, ROOT, SUBNET, TIME, Topology, delegated, delegation, dir, encoded,
+    CERTIFICATES, OTHER, ROOT, SUBNET, TIME, Topology, answer, delegated, delegation, dir, encoded,
     for_member, gap, input, leaf, leb128, signed, state,
 };
 use super::signature::swapped_oids;
+use crate::vector::Answer;
 use crate::{Suite, Vector};
 
 const OP: &str = "certificate.verify";
@@ -365,6 +366,12 @@ fn ids(suite: &mut Suite) {
         "A subnet id is a principal of 0 to 29 bytes; the scope names the same one.",
         "Lax: a subnet passes for another.",
     );
+    file.note(
+        "Open",
+        "OPEN_QUESTION",
+        "The root key may certify everything; the text limits only certificates with a delegation.",
+        "None; the report says which way an implementation went.",
+    );
     let with_id = |id: &[u8]| Topology {
         subnet_id: id.to_vec(),
         ..Topology::sharded()
@@ -453,4 +460,16 @@ fn ids(suite: &mut Suite) {
         "the root subnet asked for",
     );
     file.add(vector.note("Id").critical());
+
+    let root_signed = input(&signed(&state(), ROOT), &other);
+    let output = answer(OP, &input(&signed(&state(), ROOT), &json!("none")));
+    let vector = Vector::either(
+        "certificate.root_scope",
+        "root-signed-other-subnet",
+        "Signed with the root key, no delegation, for a subnet that is not the root subnet",
+        root_signed,
+    )
+    .by("any", Answer::Accept(output))
+    .by("root-subnet", Answer::Reject);
+    file.add(vector.clauses(&["CERT-11"]).note("Open"));
 }

@@ -339,6 +339,23 @@ fn encoding(suite: &mut Suite) {
     .by("reject", Answer::Reject)
     .by("absent", Answer::Accept(output.clone()));
     file.add(vector.clauses(&["CBOR-12", "CERT-1"]).note("Open"));
+    for (slug, title, bytes, clause) in [
+        (
+            "unknown-field-replica",
+            "An unknown field, where such fields are ignored",
+            &unknown,
+            "CBOR-10",
+        ),
+        (
+            "null-delegation-replica",
+            "Null as delegation, where null means absent",
+            &null,
+            "CBOR-12",
+        ),
+    ] {
+        let vector = Vector::accept(slug, title, input(bytes, &scope));
+        file.add(vector.replica().clauses(&[clause, "CERT-1"]).note("Open"));
+    }
     let entries = vec![
         (Item::text("tree"), tree.to_item()),
         (Item::text("signature"), Item::bytes(&signature)),
@@ -483,6 +500,60 @@ fn trees(suite: &mut Suite) {
         ),
     );
     file.add(vector.clauses(&["TREE-6", "CERT-2"]).note("BadTree").high());
+
+    let deep = (0..127_u32).rev().fold(leaf("x"), |tree, level| {
+        Tree::labeled(level.to_be_bytes(), tree)
+    });
+    let deep = dir(&[(b"a", deep), (b"time", leaf(leb128(TIME)))]);
+    let vector = Vector::accept(
+        "deep-tree",
+        "A tree with 128 labels below each other",
+        input(&signed(&deep, ROOT), &scope),
+    );
+    file.add(
+        vector
+            .clauses(&["CERT-9", "TREE-12"])
+            .note("BadTree")
+            .high(),
+    );
+
+    let inner = Topology::sharded().tree();
+    let inner_signature = ROOT.certify(&inner);
+    let with_inner = |tree: Item, signature: &[u8]| {
+        let inner = certificate(tree, signature, None).self_described().encode();
+        encoded(
+            &state(),
+            &SUBNET.certify(&state()),
+            Some(delegation(&SUBNET.id(), &inner)),
+        )
+    };
+    let text = with_inner(with_text_label(&inner.to_item(), b"time"), &inner_signature);
+    let vector = Vector::reject(
+        "CERT-9",
+        "delegation-text-label",
+        "A label in the delegation's tree that is a text string",
+        input(&text, &for_member()),
+        "delegated",
+        "the label \"time\" in the delegation as text",
+    );
+    file.add(vector.also(&["CERT-1", "SDEL-1"]).note("BadTree").high());
+    let short = Topology {
+        kind: Some(Tree::Pruned(vec![0x5a; 31])),
+        ..Topology::sharded()
+    }
+    .tree();
+    let vector = Vector::reject(
+        "CERT-10",
+        "delegation-hash-31",
+        "A pruned hash of 31 bytes in the delegation's tree",
+        input(
+            &with_inner(short.to_item(), &ROOT.certify(&short)),
+            &for_member(),
+        ),
+        "pruned-type",
+        "the hash has 31 bytes instead of 32",
+    );
+    file.add(vector.also(&["CERT-1", "SDEL-1"]).note("BadTree").high());
 }
 
 /// The same tree with this label as a text string.

@@ -5,8 +5,8 @@ use model::input::hex;
 use serde_json::{Value, json};
 
 use super::fixture::{
-    CERTIFICATES, DELEGATED, FIVE_MINUTES, ROOT, SECOND, TIME, Topology, WEEK, answer, delegated,
-    dir, for_member, gap, input, leaf, leb128, signed, state, state_at, window, with,
+    CERTIFICATES, DELEGATED, FIVE_MINUTES, ROOT, SECOND, TIME, Topology, WEEK, delegated, dir,
+    for_member, gap, input, leaf, leb128, signed, state, state_at, window, with,
 };
 use crate::vector::Answer;
 use crate::{Suite, Vector};
@@ -202,15 +202,16 @@ fn encoding(suite: &mut Suite) {
         *last |= 0x80;
     }
     padded.push(0);
-    let padded = at(&padded);
-    let output = answer(OP, &padded);
+    let padded = state_at(leaf(padded));
+    let output = json!({"root_hash": hex(&padded.root()), "time": TIME.to_string()});
+    let padded = input(&signed(&padded, ROOT), &scope);
     let vector = Vector::either(
         "leb128.padded",
         "time-padded",
         "The number filled up with a zero",
         padded,
     )
-    .by("accept", Answer::Accept(output.clone()))
+    .by("accept", Answer::Accept(output))
     .by("reject", Answer::Reject);
     file.add(vector.clauses(&["CERT-8", "STATE-1"]).note("Open"));
     let beyond = state_at(leaf([vec![0x80; 9], vec![2]].concat()));

@@ -1,10 +1,13 @@
 //! Lookups in the example, and at the end of a path.
 
+use model::cbor::Item;
 use model::hashtree::Tree;
 use model::input::hex;
 use serde_json::{Value, json};
 
-use super::{LOOKUPS, PRUNED, SOURCE, UNPRUNED, add_lookups, entry, forest, gap, labels};
+use super::{
+    LOOKUPS, PRUNED, SOURCE, UNPRUNED, add_lookups, entry, forest, gap, labels, path_input,
+};
 use crate::{Suite, Vector};
 
 pub(super) fn lookup_example(suite: &mut Suite) {
@@ -209,4 +212,85 @@ pub(super) fn lookup_results(suite: &mut Suite) {
             ),
         ],
     );
+
+    let labels_of = |levels: u32| (0..levels).map(|level| level.to_be_bytes().to_vec());
+    let many: Vec<Vec<u8>> = labels_of(128).collect();
+    let tree = many
+        .iter()
+        .rev()
+        .fold(Tree::leaf("x"), |tree, label| Tree::labeled(label, tree));
+    let path: Vec<&[u8]> = many.iter().map(Vec::as_slice).collect();
+    let vector = Vector::accept("deep-128", "A path of 128 labels", path_input(&tree, &path));
+    let output = json!({"result": "found", "value": hex(b"x")});
+    file.add(
+        vector
+            .output(output)
+            .clauses(&["CERT-9", "LOOKUP-4", "TREE-12"])
+            .note("Result")
+            .high(),
+    );
+}
+
+pub(super) fn lookup_malformed(suite: &mut Suite) {
+    for (op, twin) in [
+        ("hashtree.lookup", "below-leaf"),
+        ("hashtree.lookup_prefix", "one-leaf"),
+    ] {
+        let mut file = suite.file(op, "malformed", "hashtree::lookup_malformed");
+        file.note(
+            "Grammar",
+            "EDGE_CASE",
+            "The encoding is not exactly one tree of the grammar.",
+            "Lax: two implementations look into different trees.",
+        );
+        let ask = |bytes: &[u8]| json!({"tree": hex(bytes), "path": [hex(b"a")]});
+        let good = entry("a", "1");
+        if twin == "one-leaf" {
+            let vector = Vector::accept(twin, "A label with a value below", ask(&good.encode()));
+            file.add(vector.clauses(&["LOOKUP-11", "CERT-9"]).note("Grammar"));
+        }
+        let text = Item::Array(vec![
+            Item::Unsigned(2),
+            Item::text("a"),
+            Tree::leaf("1").to_item(),
+        ]);
+        let kind = Item::Array(vec![
+            Item::Unsigned(2),
+            Item::bytes(b"a"),
+            Item::Array(vec![Item::Unsigned(5)]),
+        ]);
+        for (slug, title, bytes, mutation) in [
+            (
+                "text-label",
+                "A label that is a text string",
+                text.encode(),
+                "the label as text",
+            ),
+            (
+                "kind-5",
+                "A node of kind 5 below the label",
+                kind.encode(),
+                "the leaf replaced by [5]",
+            ),
+            (
+                "trailing",
+                "A byte after the tree",
+                [good.encode(), vec![0]].concat(),
+                "00 appended",
+            ),
+        ] {
+            let vector = Vector::reject("CERT-9", slug, title, ask(&bytes), twin, mutation);
+            file.add(vector.note("Grammar").high());
+        }
+        let short = Tree::labeled("a", Tree::Pruned(vec![0x5a; 31]));
+        let vector = Vector::reject(
+            "CERT-10",
+            "hash-31",
+            "A pruned hash of 31 bytes",
+            ask(&short.encode()),
+            twin,
+            "a hash of 31 bytes instead of the leaf",
+        );
+        file.add(vector.note("Grammar").high());
+    }
 }

@@ -46,4 +46,27 @@ pub(super) fn time(suite: &mut Suite) {
             .note("Nanoseconds")
             .high(),
     );
+
+    let stranger = crate::certificate::fixture::for_canister(&[1]);
+    let vector = Vector::reject(
+        "SDEL-7",
+        "out-of-scope",
+        "Read for a canister outside the subnet's ranges",
+        with(input(&usual(), &stranger), &json!({"read": read})),
+        "delegated",
+        "another canister asked about",
+    );
+    file.add(vector.note("Nanoseconds").critical());
+    let vector = Vector::reject(
+        "CERT-5",
+        "no-time",
+        "The time of a certificate that shows none",
+        ask(
+            &dir(&[(b"canister", gap("canisters")), (b"time", gap("time"))]),
+            &read,
+        ),
+        "delegated",
+        "the time pruned",
+    );
+    file.add(vector.note("Nanoseconds").critical());
 }

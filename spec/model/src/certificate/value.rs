@@ -7,7 +7,7 @@ use crate::input::hex;
 
 /// A natural number in a leaf, which must fit into 64 bits or violate `clause`.
 ///
-/// LEB128 with zeros at the end is let through: the text does not ask for the shortest form.
+/// Needless zeros at its end are policy `leb128.padded`.
 pub(crate) fn natural(ctx: &Context<'_>, bytes: &[u8], clause: &'static str) -> Result<u64, Stop> {
     let fixed = <[u8; 8]>::try_from(bytes);
     if let (Ok(fixed), true) = (fixed, ctx.has("CERT-8/big-endian")) {
@@ -27,6 +27,10 @@ pub(crate) fn natural(ctx: &Context<'_>, bytes: &[u8], clause: &'static str) -> 
         }
         _ => return Err(Stop::violated("CERT-8")),
     };
+    let padded = last == 0 && !septets.is_empty();
+    if padded && !ctx.is_replica() && !ctx.has("CERT-8/unterminated") {
+        return Err(Stop::violated("CERT-8"));
+    }
     if last & 0x40 != 0 && ctx.has("CERT-8/signed") {
         return Err(Stop::violated("CERT-8"));
     }
@@ -108,6 +112,13 @@ mod tests {
         }
         let beyond = [&[0x80; 9][..], &[2]].concat();
         assert_eq!(natural(&beyond), Err(Stop::violated("STATE-1")));
-        assert_eq!(natural(&[0x80, 0]), Ok(0));
+    }
+
+    #[test]
+    fn lets_padded_numbers_through_as_the_preset_says() {
+        let lenient = Context::new(None, Preset::Replica);
+        assert_eq!(natural(&lenient, &[0x80, 0], "STATE-1"), Ok(0));
+        let strict = natural(&FAITHFUL, &[0x80, 0], "STATE-1");
+        assert_eq!(strict, Err(Stop::violated("CERT-8")));
     }
 }

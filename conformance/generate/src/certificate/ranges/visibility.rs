@@ -168,4 +168,57 @@ pub(super) fn visibility(suite: &mut Suite) {
         "delegated",
         "the shards moved below /subnet",
     ));
+
+    let many: Vec<Vec<Range>> = (1_u64..=64)
+        .map(|shard| {
+            let start = shard.saturating_mul(1000);
+            let range = |low: u64, high: u64| {
+                (
+                    canister(start.saturating_add(low)),
+                    canister(start.saturating_add(high)),
+                )
+            };
+            vec![range(0, 99), range(200, 299)]
+        })
+        .collect();
+    let many = Topology::with_ranges(Some(&many), None);
+    for (slug, title, number) in [
+        ("many-first", "In the first of 64 shards", 1_000),
+        ("many-second", "In the second of 64 shards", 2_250),
+        ("many-middle", "In the middle one of 64 shards", 32_099),
+        ("many-last", "In the last of 64 shards", 64_299),
+    ] {
+        let vector = Vector::accept(slug, title, ask(&many, &canister(number)));
+        file.add(vector.clauses(RANGES).note("Scope").high());
+    }
+    for (slug, title, number, twin) in [
+        (
+            "many-before",
+            "Before the first of 64 shards",
+            999,
+            "many-first",
+        ),
+        (
+            "many-gap",
+            "Between the ranges of a shard",
+            32_100,
+            "many-middle",
+        ),
+        (
+            "many-between",
+            "Between two of 64 shards",
+            32_300,
+            "many-middle",
+        ),
+        (
+            "many-after",
+            "After the last of 64 shards",
+            64_300,
+            "many-last",
+        ),
+    ] {
+        let input = ask(&many, &canister(number));
+        let vector = Vector::reject("SDEL-7", slug, title, input, twin, "another canister");
+        file.add(vector.clauses(RANGES).note("Hidden").critical());
+    }
 }
