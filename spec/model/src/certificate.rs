@@ -28,8 +28,8 @@
 //! | a list of ranges that has to be read is malformed | RANGE-1 |
 //!
 //! A certificate without delegation is signed by the root key itself and passes for every canister.
-//! For which subnets it passes is policy `certificate.root_scope`: with the preset `spec` for the
-//! root subnet, which is called after the root key, with the preset `replica` for every one.
+//! For which subnets it passes is policy `certificate.root_scope`: here for the root subnet, whose id
+//! is derived from the root key.
 
 mod key;
 mod parse;
@@ -456,7 +456,7 @@ fn check_scope(
         // Policy `certificate.root_scope`.
         let is_root_subnet = |id: &Vec<u8>| *id == self_authenticating(root_key);
         let fits = match scope {
-            Scope::Subnet(id) => ctx.is_replica() || is_root_subnet(id),
+            Scope::Subnet(id) => is_root_subnet(id),
             Scope::Canister(_) | Scope::None => true,
         };
         let refused = ctx.has("CERT-11/root-refused") && !matches!(scope, Scope::None);

@@ -28,7 +28,7 @@ pub(crate) fn natural(ctx: &Context<'_>, bytes: &[u8], clause: &'static str) -> 
         _ => return Err(Stop::violated("CERT-8")),
     };
     let padded = last == 0 && !septets.is_empty();
-    if padded && !ctx.is_replica() && !ctx.has("CERT-8/unterminated") {
+    if padded && !ctx.has("CERT-8/unterminated") {
         return Err(Stop::violated("CERT-8"));
     }
     if last & 0x40 != 0 && ctx.has("CERT-8/signed") {
@@ -115,10 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn lets_padded_numbers_through_as_the_preset_says() {
-        let lenient = Context::new(None, Preset::Replica);
-        assert_eq!(natural(&lenient, &[0x80, 0], "STATE-1"), Ok(0));
-        let strict = natural(&FAITHFUL, &[0x80, 0], "STATE-1");
-        assert_eq!(strict, Err(Stop::violated("CERT-8")));
+    fn rejects_padded_numbers_under_both_presets() {
+        for preset in [Preset::Spec, Preset::Replica] {
+            let padded = natural(&Context::new(None, preset), &[0x80, 0], "STATE-1");
+            assert_eq!(padded, Err(Stop::violated("CERT-8")));
+        }
     }
 }
