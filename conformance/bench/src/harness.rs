@@ -17,6 +17,8 @@ pub struct Effort {
     pub rounds: usize,
     /// How long a sample lasts at least.
     pub sample: Duration,
+    /// How many labels a tree has at most.
+    pub largest_tree: u32,
 }
 
 impl Effort {
@@ -24,12 +26,14 @@ impl Effort {
     pub const FULL: Self = Self {
         rounds: 61,
         sample: Duration::from_micros(500),
+        largest_tree: 1_000_000,
     };
 
     /// Enough to see that everything runs.
     pub const QUICK: Self = Self {
         rounds: 5,
         sample: Duration::from_micros(50),
+        largest_tree: 10_000,
     };
 }
 
@@ -107,16 +111,19 @@ impl<'a> Group<'a> {
         };
 
         println!("\n{}", self.title);
-        let ours: Vec<usize> = (0..self.contenders.len())
-            .filter(|index| self.contenders[*index].is_ours)
+        let ours: Vec<(char, usize)> = ('A'..)
+            .zip((0..self.contenders.len()).filter(|index| self.contenders[*index].is_ours))
             .collect();
         for (index, contender) in self.contenders.iter().enumerate() {
+            let letter = ours
+                .iter()
+                .find(|(_, ours)| *ours == index)
+                .map_or(' ', |ours| ours.0);
             let time = Nanos(median(samples[index].iter().copied()));
-            print!("  {:<44}{time:>10}", contender.name);
+            print!("  {letter}  {:<40}{time:>10}", contender.name);
             if !contender.is_ours {
-                for ours in &ours {
-                    let name = self.contenders[*ours].name;
-                    print!("   {:.2}x of {name}", ratio(index, *ours));
+                for (letter, ours) in &ours {
+                    print!("   {:.2} {letter}", ratio(index, *ours));
                 }
             }
             println!();
@@ -135,7 +142,7 @@ impl<'a> Group<'a> {
             let found = ratio(peer_index, ours_index);
             let verdict = if found >= *wanted { "met" } else { "MISSED" };
             missed += usize::from(found < *wanted);
-            println!("  target: {ours} >= {wanted}x faster than {peer}: {found:.2}x, {verdict}");
+            println!("  target: {peer} >= {wanted} x {ours}: {found:.2}, {verdict}");
         }
         missed
     }

@@ -10,6 +10,7 @@
 //! `certificate`, `request-id` and `tree`; all run if none is named.
 //!
 //! All contenders of a group get the same input, and their outputs are compared before any is timed.
+#![forbid(unsafe_code)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

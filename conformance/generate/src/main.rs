@@ -4,6 +4,7 @@
 //! disappear, which is right only as long as they have not been released. Exit codes: 0 all is well;
 //! 1 files differ; 2 usage or file system; 4 the suite itself is wrong, which includes a fault that
 //! no vector kills.
+#![forbid(unsafe_code)]
 
 use std::io::Write;
 use std::path::PathBuf;

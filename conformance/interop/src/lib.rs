@@ -3,6 +3,7 @@
 //! The tests compare the crates of this project with the libraries that the software of the
 //! Internet Computer uses today. Where the two are known to differ, a constant table in the test
 //! says how and why, and the test fails if the difference goes away.
+#![forbid(unsafe_code)]
 
 /// A generator of reproducible input (SplitMix64).
 #[derive(Debug)]

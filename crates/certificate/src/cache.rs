@@ -17,6 +17,10 @@ use crate::parse::Delegation;
 /// is a SHA-256 over the root key, the subnet id and the whole certificate of the delegation, so
 /// nothing else profits from it. What it does not bind is the provider that checked the signature:
 /// keep one cache for each.
+///
+/// With the delegation remembered, what is left is one signature under the subnet's key. Whoever
+/// verifies much from one subnet gains a sixth more by having the provider prepare that key:
+/// [`SubnetDelegation::public_key`](crate::SubnetDelegation::public_key) has it.
 #[derive(Clone)]
 pub struct DelegationCache {
     entries: [Entry; Self::CAPACITY],

@@ -49,9 +49,9 @@ fn digest(separator: &[u8], head: &[u8], tail: &[u8]) -> [u8; HASH_LENGTH] {
         .saturating_add(tail.len());
     let padded_length = length.saturating_add(PADDING);
     if padded_length <= BLOCK {
-        compress(&padded::<1>(separator, head, tail))
+        compressed::<1>(separator, head, tail)
     } else if padded_length <= 2 * BLOCK {
-        compress(&padded::<2>(separator, head, tail))
+        compressed::<2>(separator, head, tail)
     } else {
         let hasher = Sha256::new_with_prefix(separator);
         hasher
@@ -62,13 +62,15 @@ fn digest(separator: &[u8], head: &[u8], tail: &[u8]) -> [u8; HASH_LENGTH] {
     }
 }
 
-/// Returns the blocks of a message for which they suffice.
+/// Returns the hash of a message for which so many blocks suffice.
+///
+/// The blocks are used where they are made: a copy would have to wait for all the parts to arrive.
 #[inline]
-fn padded<const BLOCKS: usize>(
+fn compressed<const BLOCKS: usize>(
     separator: &[u8],
     head: &[u8],
     tail: &[u8],
-) -> [[u8; BLOCK]; BLOCKS] {
+) -> [u8; HASH_LENGTH] {
     let middle = separator.len().saturating_add(head.len());
     let length = middle.saturating_add(tail.len());
     let mut blocks = [[0; BLOCK]; BLOCKS];
@@ -83,7 +85,7 @@ fn padded<const BLOCKS: usize>(
         bytes.len().saturating_sub(size_of::<u64>()),
         &bits.to_be_bytes(),
     );
-    blocks
+    compress(&blocks)
 }
 
 /// Copies `part` to position `at`, where the caller made sure that it fits.
