@@ -91,7 +91,11 @@ fn specification(root: &Path, arguments: &[String]) -> Result<(), Problem> {
 }
 
 /// Returns the top folder of the repository.
+///
+/// Cargo says where it is when it runs this program; a build folder may serve several checkouts.
 fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let compiled = || PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(compiled, PathBuf::from);
+    here.parent()
+        .map_or_else(|| here.clone(), Path::to_path_buf)
 }
