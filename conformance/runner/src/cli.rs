@@ -225,6 +225,20 @@ fn report_command(file: &Path, folder: Option<&Path>) -> Result<u8, Stop> {
 
 fn kill_command(family: Option<&str>) -> Result<u8, Stop> {
     let suite = suite(None)?;
+    let is_it = |name: &str| {
+        suite
+            .clauses
+            .iter()
+            .any(|c| c.family.eq_ignore_ascii_case(name))
+    };
+    if let Some(family) = family
+        && !is_it(family)
+    {
+        return Err(Stop::new(
+            EXIT_USAGE,
+            format!("there is no family {family:?}"),
+        ));
+    }
     let report = kill::report(&suite, family).map_err(|defects| {
         Stop::new(
             EXIT_DEFECT,

@@ -1,6 +1,6 @@
 //! What an answer is worth: one vector, one answer, one [`Outcome`].
 //!
-//! Twins are joined afterwards, in [`crate::run`]: whether a rejection counts depends on another
+//! Twins are joined afterwards, in [`mod@crate::run`]: whether a rejection counts depends on another
 //! vector.
 
 mod prune;

@@ -2,7 +2,7 @@
 //!
 //! A [`Suite`] is a set of vectors with the clauses of the specification they prove. An
 //! [`Adapter`] is a program, or a function, that answers the questions of the protocol with the
-//! library under test. [`run`] asks every question once and judges every answer; the [`Results`]
+//! library under test. [`run()`] asks every question once and judges every answer; the [`Results`]
 //! are the one source of all reports.
 //!
 //! Two rules make a green result mean something. A rejection counts only if the adapter accepted

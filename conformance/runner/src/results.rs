@@ -500,7 +500,16 @@ fn policies(suite: &Suite, hello: &Hello, cases: &[Case<'_>]) -> Vec<PolicyInfo>
             asked: count,
         }
     };
-    suite.policies.iter().map(info).collect()
+    // An open question that the catalogue forgot must not vanish from the report.
+    let mut all = suite.policies.clone();
+    for vector in &suite.vectors {
+        if let Expect::Either { policy, .. } = &vector.expect
+            && !all.iter().any(|known| known.name == *policy)
+        {
+            all.push(crate::suite::Policy::unknown(policy, vector));
+        }
+    }
+    all.iter().map(info).collect()
 }
 
 fn families(suite: &Suite, cases: &[CaseInfo], bound: bool) -> Vec<FamilyInfo> {

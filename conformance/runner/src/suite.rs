@@ -95,6 +95,22 @@ pub(crate) struct Policy {
     pub(crate) clauses: Vec<String>,
 }
 
+impl Policy {
+    /// Makes up a policy that the catalogue lacks from a vector that asks for it.
+    pub(crate) fn unknown(name: &str, vector: &Vector) -> Self {
+        let values = match &vector.expect {
+            Expect::Either { by_policy, .. } => by_policy.keys().cloned().collect(),
+            Expect::Accept(_) | Expect::Reject { .. } => Vec::new(),
+        };
+        Self {
+            name: name.to_owned(),
+            question: format!("{} (not in the catalogue)", vector.title),
+            values,
+            clauses: vector.clauses.clone(),
+        }
+    }
+}
+
 impl Suite {
     /// Loads the suite that is built into this program.
     ///

@@ -233,11 +233,6 @@ pub(super) fn well_formed(suite: &mut Suite) {
             "A map of indefinite length without its break",
             b"\xbf\x61a\x00".to_vec(),
         ),
-        (
-            "bytes-no-break",
-            "A chunked byte string without its break",
-            vec![0x5f, 0x41, 0],
-        ),
         ("half-head", "Half of a head", vec![0x19, 0x01]),
         ("half-float", "Half of a float", vec![0xfb, 0x3f, 0xf0]),
         ("empty-tag", "A tag on nothing", vec![0xc2]),

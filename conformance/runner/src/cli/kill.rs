@@ -161,3 +161,19 @@ fn write_faults(out: &mut String, faults: &[&FaultReport]) -> core::fmt::Result 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn the_table_adds_up() {
+        let mut report = KillReport::default();
+        (report.tested, report.excluded, report.pending) = (3, 1, 1);
+        report.idle.push("t/encode".to_owned());
+        let mut text = String::new();
+        table(&mut text, &testing::suite(), &report, None).unwrap();
+        insta::assert_snapshot!(text);
+    }
+}

@@ -1,3 +1,5 @@
+//! The topic with folders made up for the purpose; the real files are not part of the project.
+
 use core::time::Duration;
 use std::env;
 use std::path::PathBuf;

@@ -6,8 +6,12 @@ use askama::Template;
 
 use super::summary::{self, Tally};
 use crate::outcome::{Outcome, Standing};
+use crate::protocol::Reasons;
 use crate::results::{CaseInfo, ClauseInfo, ClauseState, FamilyInfo, PolicyInfo, Results, Verdict};
 use crate::suite::{Fault, Status};
+
+/// How many failures are shown at length.
+const MAX_FAILURES: usize = 200;
 
 /// Writes `report.html`.
 pub(crate) fn page(results: &Results) -> Result<String, askama::Error> {
@@ -32,6 +36,8 @@ struct Page<'a> {
     matrix: String,
     bar: String,
     failures: Vec<Failure<'a>>,
+    /// How many failures are not shown at length.
+    more_failures: usize,
     known: Vec<&'a CaseInfo>,
     mainnet: Vec<&'a CaseInfo>,
     topics: Vec<Topic<'a>>,
@@ -100,6 +106,7 @@ impl<'a> Page<'a> {
             bar: matrix::bar(results),
             failures: results
                 .failures()
+                .take(MAX_FAILURES)
                 .map(|case| Failure::new(results, case))
                 .collect(),
             known: results
@@ -107,6 +114,7 @@ impl<'a> Page<'a> {
                 .iter()
                 .filter(|case| case.known.is_some())
                 .collect(),
+            more_failures: results.failures().count().saturating_sub(MAX_FAILURES),
             mainnet: results
                 .cases
                 .iter()
@@ -316,12 +324,27 @@ fn facts(results: &Results) -> Vec<(&'static str, String)> {
         Some(filter) => format!("only cases that match {filter:?}, and their twins"),
     };
     facts.push(("Scope", scope));
-    let reasons = if results.options.reason_bound {
+    let binding = if results.options.reason_bound {
         "binding"
     } else {
-        "recorded, not binding"
+        "not binding"
     };
-    facts.push(("Reasons of rejections", reasons.to_owned()));
+    let declared = match results.adapter.reasons {
+        Reasons::None => "the adapter gives none",
+        Reasons::Stage => "the adapter names a stage",
+        Reasons::Clause => "the adapter names the violated clause",
+    };
+    facts.push((
+        "Reasons of rejections",
+        format!("{declared}; {binding} in this run"),
+    ));
+    if !results.adapter.limits.is_empty() {
+        let limits = results.adapter.limits.iter();
+        let limits: Vec<_> = limits
+            .map(|(name, value)| format!("{} {value}", name.replace('_', " ")))
+            .collect();
+        facts.push(("Limits declared", limits.join(" · ")));
+    }
     facts.push((
         "Deadline",
         format!("{} ms per case", results.options.timeout_ms),

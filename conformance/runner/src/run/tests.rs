@@ -1,3 +1,5 @@
+//! Runs of the small suite against small adapters.
+
 use core::sync::atomic::AtomicUsize;
 use core::time::Duration;
 

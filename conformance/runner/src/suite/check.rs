@@ -235,6 +235,7 @@ fn against_each_other(suite: &Suite, texts: &Texts) -> Result<(), Defect> {
         if !locked.contains(vector.id.as_str()) {
             return Err(at(vector, format!("the id is not in {}", texts.ids.0)));
         }
+        policy_is_known(suite, vector).map_err(|reason| at(vector, reason))?;
         let Some(twin) = &vector.twin else { continue };
         match suite.vector(twin) {
             None => return Err(at(vector, format!("the twin {twin} does not exist"))),
@@ -242,6 +243,12 @@ fn against_each_other(suite: &Suite, texts: &Texts) -> Result<(), Defect> {
                 return Err(at(
                     vector,
                     format!("the twin {} is of {}", twin.id, twin.op),
+                ));
+            }
+            Some(twin) if twin.preset.is_some() && twin.preset != vector.preset => {
+                return Err(at(
+                    vector,
+                    format!("the twin {} is of another preset", twin.id),
                 ));
             }
             Some(twin) if !matches!(twin.expect, Expect::Accept(_)) => {
@@ -260,6 +267,23 @@ fn against_each_other(suite: &Suite, texts: &Texts) -> Result<(), Defect> {
             let reason = format!("{id} has no vector; ids are permanent");
             Err(Defect::new(texts.ids.0.clone(), line, reason))
         }
+    }
+}
+
+/// Checks that an open question is in the catalogue, and each answer one of its values.
+fn policy_is_known(suite: &Suite, vector: &Vector) -> Result<(), String> {
+    let Expect::Either { policy, by_policy } = &vector.expect else {
+        return Ok(());
+    };
+    if suite.policies.is_empty() {
+        return Ok(());
+    }
+    let Some(known) = suite.policies.iter().find(|known| known.name == *policy) else {
+        return Err(format!("unknown policy {policy}"));
+    };
+    match by_policy.keys().find(|value| !known.values.contains(value)) {
+        Some(value) => Err(format!("{value} is no value of the policy {policy}")),
+        None => Ok(()),
     }
 }
 
@@ -405,7 +429,19 @@ mod tests {
     #[test]
     fn rejects_what_does_not_fit_together() {
         type Change = fn(&mut Texts);
-        let cases: [(Change, &str); 9] = [
+        let cases: [(Change, &str); 12] = [
+            (
+                |t| replace(t, "\"principal.case\"", "\"principal.none\""),
+                "t/upper: unknown policy principal.none",
+            ),
+            (
+                |t| replace(t, "\"lenient\":", "\"relaxed\":"),
+                "t/upper: relaxed is no value of the policy principal.case",
+            ),
+            (
+                |t| replace(t, "\"twin\": \"t/abcd01\"", "\"twin\": \"t/replica\""),
+                "t/bad-checksum: the twin t/replica is of another preset",
+            ),
             (
                 |t| replace(t, "\"format\": 1", "\"format\": 2"),
                 "format 2, this program reads 1",
