@@ -16,6 +16,10 @@ use crate::hash_tree::compare;
 /// How deep a tree is made, before labels are put above it.
 const DEPTH: u32 = 12;
 
+/// How long the encoding of a tree may be for which the model lists every path and tries to prune
+/// every node.
+const LONGEST: usize = 400;
+
 /// Labels in ascending order, among them the empty one and some that extend each other.
 const LABELS: &[&[u8]] = &[
     b"",
@@ -54,7 +58,7 @@ pub fn hash_tree_structure(data: &[u8]) -> Verdict {
     let output = json!({"root": hex(&parsed.root_hash()), "well_formed": parsed.is_well_formed()});
     assert_eq!(modelled, Outcome::Ok(output));
     compare(&parsed, &tree, &paths);
-    if parsed.is_well_formed() {
+    if parsed.is_well_formed() && encoded.len() <= LONGEST {
         prefixes(&parsed, &encoded, &paths);
         prunings(&parsed, &encoded, &paths);
     }
@@ -81,10 +85,6 @@ fn prefixes(tree: &HashTree<'_>, encoded: &[u8], paths: &[Vec<Vec<u8>>]) {
 
 /// Lets the model judge what is pruned.
 fn prunings(tree: &HashTree<'_>, encoded: &[u8], paths: &[Vec<Vec<u8>>]) {
-    // The model tries every node. That takes long in big trees.
-    if encoded.len() > 400 {
-        return;
-    }
     let slices: Vec<Vec<&[u8]>> = paths
         .iter()
         .map(|path| path.iter().map(Vec::as_slice).collect())

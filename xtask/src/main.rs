@@ -40,7 +40,7 @@ cargo xtask <chore> [arguments]
   spec <command>      the clause catalogue: lint, show ID, unclaimed, bump
   bare                builds the libraries for a target without an operating system
   bench [arguments]   benches against published peers, as ratios
-  fuzz [--seconds N]  replays and mutates the fuzz corpora on stable
+  fuzz [--factor N]   replays the fuzz targets' seeds and mutations on stable
   package             checks that every published crate packages";
 
 fn main() -> ExitCode {

@@ -38,14 +38,15 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     });
     ledger.step("kill matrix", || suite(root, &["kill"]));
     ledger.step("bare-target builds", || bare::run(root).map(drop));
-    for (title, folder) in [
-        ("interop with published peers", "conformance/interop"),
-        ("fuzz targets", "fuzz"),
-    ] {
-        let manifest = format!("{folder}/Cargo.toml");
-        let arguments = ["test", "--manifest-path", &manifest];
-        ledger.tests(title, &mut process::cargo(root, &arguments));
-    }
+    let interop = ["test", "--manifest-path", "conformance/interop/Cargo.toml"];
+    ledger.tests(
+        "interop with published peers",
+        &mut process::cargo(root, &interop),
+    );
+    ledger.tests(
+        "fuzz targets",
+        &mut process::cargo(root, &conformance::FUZZ),
+    );
     ledger.step("benches start", || {
         conformance::bench(root, &["--quick".to_owned()])
     });

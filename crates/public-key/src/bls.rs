@@ -105,7 +105,8 @@ impl BlsPublicKey {
         &self.0
     }
 
-    /// Returns the self-authenticating principal, which is the id of the subnet that has this key.
+    /// Returns the self-authenticating principal. That of the root key is the root subnet's id; other
+    /// subnets may have got another key since they got their id.
     #[must_use]
     pub fn principal(&self) -> Principal {
         Principal::self_authenticating(&self.to_der())
@@ -187,7 +188,7 @@ impl core::error::Error for ParseBlsPublicKeyError {
 }
 
 /// 1.3.6.1.4.1.44668.5.3.1.2.1
-const ALGORITHM: &[u8] = b"\x2b\x06\x01\x04\x01\x82\xdc\x7c\x05\x03\x01\x02\x01";
+pub(crate) const ALGORITHM: &[u8] = b"\x2b\x06\x01\x04\x01\x82\xdc\x7c\x05\x03\x01\x02\x01";
 
 /// 1.3.6.1.4.1.44668.5.3.2.1
 const CURVE: &[u8] = b"\x2b\x06\x01\x04\x01\x82\xdc\x7c\x05\x03\x02\x01";

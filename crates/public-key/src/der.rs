@@ -4,7 +4,10 @@
 //! bytes: tags have one byte, and a length is in the short form below 128 and otherwise in the long
 //! form with as few bytes as possible.
 
-use core::fmt;
+mod error;
+
+pub use crate::der::error::ParseDerError;
+pub use crate::der::error::Tag;
 
 /// Reads the elements of one sequence, or of the whole input.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +40,44 @@ impl<'a> Reader<'a> {
         let mut contents = self.element(Tag::BitString)?;
         let [unused_bits] = contents.array()?;
         Ok((unused_bits, contents.rest))
+    }
+
+    /// Reads an integer that is not negative and returns its bytes, most significant first, the
+    /// first not zero; none if it is zero.
+    pub(crate) fn unsigned(&mut self) -> Result<&'a [u8], ParseDerError> {
+        let contents = self.element(Tag::Integer)?;
+        match *contents.rest {
+            [0] => Ok(&[]),
+            // A zero is there for the sign only if the number would be negative without it.
+            [0, 0x80..=0xff, ..] => Ok(contents.rest.get(1..).unwrap_or_default()),
+            [0x01..=0x7f, ..] => Ok(contents.rest),
+            _ => Err(ParseDerError::InvalidInteger {
+                position: contents.position,
+            }),
+        }
+    }
+
+    /// Reads a null.
+    pub(crate) fn null(&mut self) -> Result<(), ParseDerError> {
+        self.element(Tag::Null)?.finish()
+    }
+
+    /// Returns where the next element starts in the whole input.
+    pub(crate) const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Returns whether no element is left.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// Returns a reader of what a bit string of whole bytes holds, which is a DER element itself.
+    pub(crate) const fn within(bytes: &'a [u8], position: usize) -> Self {
+        Self {
+            rest: bytes,
+            position,
+        }
     }
 
     /// Checks that no element is left.
@@ -115,128 +156,39 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Why some bytes are not the DER form of what was expected.
-///
-/// Positions are offsets in bytes from the start of the whole input.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ParseDerError {
-    /// The input, or the element around this place, ends too early.
-    UnexpectedEnd {
-        /// Where the missing bytes should start.
-        position: usize,
-        /// How many bytes are needed there.
-        needed: usize,
-        /// How many there are.
-        available: usize,
-    },
-    /// Another element is there than expected.
-    WrongTag {
-        /// Where the tag is.
-        position: usize,
-        /// The tag.
-        found: u8,
-        /// The tag that is allowed there.
-        expected: Tag,
-    },
-    /// A length is written with more bytes than it needs.
-    LongerLength {
-        /// Where the length starts.
-        position: usize,
-        /// The length.
-        length: usize,
-    },
-    /// A length is indefinite or is written with more than two bytes, which no key needs.
-    UnsupportedLength {
-        /// Where the length starts.
-        position: usize,
-        /// Its first byte.
-        first: u8,
-    },
-    /// Something follows the last element of a sequence, or the whole.
-    TrailingBytes {
-        /// Where it starts.
-        position: usize,
-        /// How many bytes it has.
-        count: usize,
-    },
+/// The head of an element: its tag and its length in the shortest form.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    bytes: [u8; 4],
+    length: usize,
 }
 
-impl fmt::Display for ParseDerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::UnexpectedEnd {
-                position,
-                needed,
-                available,
-            } => {
-                write!(
-                    f,
-                    "{available} bytes left at position {position}, where {needed} are needed"
-                )
-            }
-            Self::WrongTag {
-                position,
-                found,
-                expected,
-            } => write!(
-                f,
-                "tag {found:#04x} at position {position}, where {expected} ({:#04x}) belongs",
-                expected.byte()
-            ),
-            Self::LongerLength { position, length } => {
-                write!(
-                    f,
-                    "length {length} at position {position} has more bytes than it needs"
-                )
-            }
-            Self::UnsupportedLength { position, first } => write!(
-                f,
-                "length of form {first:#04x} at position {position}, at most 0x82 is allowed"
-            ),
-            Self::TrailingBytes { position, count } => {
-                write!(
-                    f,
-                    "{count} bytes at position {position}, where nothing may follow"
-                )
-            }
-        }
+impl Head {
+    /// Returns the head of an element with contents of at most [`MAX_CONTENTS`] bytes.
+    pub(crate) fn new(tag: Tag, contents: usize) -> Self {
+        // Whoever builds an element bounds it; the fallback is there for the type's sake.
+        let [high, low] = u16::try_from(contents).unwrap_or(u16::MAX).to_be_bytes();
+        let tag = tag.byte();
+        let (bytes, length) = match (high, low) {
+            (0, ..=0x7f) => ([tag, low, 0, 0], 2),
+            (0, _) => ([tag, 0x81, low, 0], 3),
+            _ => ([tag, 0x82, high, low], 4),
+        };
+        Self { bytes, length }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// Returns the length of the whole element, contents included.
+    pub(crate) const fn element_length(&self, contents: usize) -> usize {
+        self.length.saturating_add(contents)
     }
 }
 
-impl core::error::Error for ParseDerError {}
-
-/// The kind of an element.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Tag {
-    /// BIT STRING.
-    BitString,
-    /// OBJECT IDENTIFIER.
-    ObjectIdentifier,
-    /// SEQUENCE.
-    Sequence,
-}
-
-impl Tag {
-    const fn byte(self) -> u8 {
-        match self {
-            Self::BitString => 0x03,
-            Self::ObjectIdentifier => 0x06,
-            Self::Sequence => 0x30,
-        }
-    }
-}
-
-impl fmt::Display for Tag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::BitString => "a bit string",
-            Self::ObjectIdentifier => "an object identifier",
-            Self::Sequence => "a sequence",
-        })
-    }
-}
+/// The greatest length of an element's contents: what two bytes can say.
+pub(crate) const MAX_CONTENTS: usize = 0xffff;
 
 #[cfg(test)]
 mod tests {
@@ -349,6 +301,53 @@ mod tests {
             count: 2,
         };
         assert_eq!(read(&[0x03, 0x01, 0x00, 0x00, 0x00]), Err(error));
+    }
+
+    #[test]
+    fn integers_are_natural_and_as_short_as_they_can_be() {
+        let invalid = Err(ParseDerError::InvalidInteger { position: 2 });
+        for (contents, result) in [
+            (&[0x00][..], Ok(&[][..])),
+            (&[0x01], Ok(&[0x01])),
+            (&[0x7f, 0x00], Ok(&[0x7f, 0x00])),
+            (&[0x00, 0x80], Ok(&[0x80])),
+            (&[0x00, 0x7f], invalid),
+            (&[0x00, 0x00], invalid),
+            (&[0x80], invalid),
+            (&[], invalid),
+        ] {
+            let mut der = [0x02, 0, 0, 0];
+            der[1] = u8::try_from(contents.len()).unwrap();
+            der[2..2 + contents.len()].copy_from_slice(contents);
+            let mut reader = Reader::new(&der[..2 + contents.len()]);
+            assert_eq!(reader.unsigned(), result, "{contents:x?}");
+        }
+    }
+
+    #[test]
+    fn a_null_is_empty() {
+        assert_eq!(Reader::new(&[0x05, 0x00]).null(), Ok(()));
+        let error = ParseDerError::TrailingBytes {
+            position: 2,
+            count: 1,
+        };
+        assert_eq!(Reader::new(&[0x05, 0x01, 0x00]).null(), Err(error));
+    }
+
+    #[test]
+    fn heads_are_as_short_as_they_can_be() {
+        for (contents, head) in [
+            (0, &[0x30, 0x00][..]),
+            (0x7f, &[0x30, 0x7f]),
+            (0x80, &[0x30, 0x81, 0x80]),
+            (0xff, &[0x30, 0x81, 0xff]),
+            (0x100, &[0x30, 0x82, 0x01, 0x00]),
+            (MAX_CONTENTS, &[0x30, 0x82, 0xff, 0xff]),
+        ] {
+            let written = Head::new(Tag::Sequence, contents);
+            assert_eq!(written.as_bytes(), head);
+            assert_eq!(written.element_length(contents), head.len() + contents);
+        }
     }
 
     #[test]
