@@ -31,6 +31,7 @@
 mod bls;
 pub mod bls_cases;
 mod bls_contract;
+pub mod canister;
 pub mod cbor;
 mod certificate;
 mod tree;
