@@ -1,9 +1,24 @@
 //! Signature verification for icid in pure Rust.
 //!
-//! A [`RustCryptoProvider`] checks BLS12-381 signatures, the scheme of certificates, with
-//! `ic_bls12_381`. It runs wherever Rust does, canisters included. It keeps what it computed about
-//! the keys it was told to [prepare](RustCryptoProvider::prepare), and it checks several claims
-//! with one product of pairings. Every other scheme is refused.
+//! A [`RustCryptoProvider`] checks the signatures of every plain scheme. It runs wherever Rust does,
+//! canisters included.
+//!
+//! | scheme | library | keys, in DER | signatures |
+//! |---|---|---|---|
+//! | BLS12-381 | `ic_bls12_381` | 133 bytes | 48 bytes |
+//! | Ed25519 | `ed25519-zebra` | 44 bytes | 64 bytes |
+//! | ECDSA on P-256, SHA-256 | `p256` | 91 bytes | 64 bytes |
+//! | ECDSA on secp256k1, SHA-256 | `k256` | 88 bytes | 64 bytes |
+//! | RSASSA-PKCS1-v1_5, SHA-256 | `rsa` | 2048 to 8192 bits, odd exponents from 3 to 2³³ − 1 | as long as the modulus |
+//!
+//! Keys of WebAuthn and of canister signatures are refused: the crates for these take such a signature
+//! apart and ask a provider about the plain signature or the certificate inside.
+//!
+//! It keeps what it computed about the BLS keys it was told to
+//! [prepare](RustCryptoProvider::prepare). Several BLS claims are checked with one product of pairings,
+//! several Ed25519 claims with one sum of points; the coefficients are hashed from all claims, so the
+//! answer is always the same. A product or sum does not tell which claim fails, so then its claims
+//! are checked one by one.
 //!
 //! # Example
 //!
@@ -29,7 +44,14 @@
 //!
 //! Interface spec 0.66.0, "Certificate": signature suite
 //! `BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_` of draft-irtf-cfrg-bls-signature-04, keys of 96
-//! bytes in a DER SubjectPublicKeyInfo of 133 bytes, signatures of 48 bytes.
+//! bytes in a DER SubjectPublicKeyInfo of 133 bytes, signatures of 48 bytes. "Signatures": `SIG-3`,
+//! `SIG-7`, `SIG-ED-1` to `-5`, `SIG-EC-1` to `-9`. "Web Authentication": `SIG-WEBAUTHN-12`.
+//!
+//! | the interface spec leaves open | a provider |
+//! |---|---|
+//! | Ed25519 points of small order, points not in canonical form, the cofactor | follows ZIP-215, as deployed replicas do |
+//! | S of Ed25519 that is not reduced | rejects it |
+//! | the higher of the two values of s in ECDSA | accepts it |
 //!
 //! # Deviations
 //!
@@ -40,13 +62,22 @@
 
 extern crate alloc;
 
+mod batch;
 mod bls;
+mod ed25519;
 mod hash_to_curve;
+mod key;
+mod message;
+mod p256;
 mod prepared;
+mod rsa;
+mod secp256k1;
 
 use ic_bls12_381::G2Prepared;
 use signature::{Claim, InvalidAt, InvalidKey, InvalidSignature, VerifySignature};
 
+use crate::batch::{Batch, Batches};
+use crate::key::Key;
 use crate::prepared::PreparedKeys;
 
 /// How many prepared keys a [`RustCryptoProvider`] keeps; preparing one more drops the oldest.
@@ -75,12 +106,16 @@ impl RustCryptoProvider {
     /// Keeps what can be computed once about a key that will be used often.
     ///
     /// `spki` is a DER SubjectPublicKeyInfo. Preparing a key never changes a verdict. At most
-    /// [`MAX_PREPARED_KEYS`] keys are kept; one more takes the place of the oldest.
+    /// [`MAX_PREPARED_KEYS`] keys are kept; one more takes the place of the oldest. Only BLS keys gain
+    /// by it; other keys are checked, and nothing is kept.
     ///
     /// # Errors
     ///
     /// Returns [`InvalidKey`] if [`VerifySignature::check_key`] would.
     pub fn prepare(&mut self, spki: &[u8]) -> Result<(), InvalidKey> {
+        let Key::Bls12381 = Key::parse(spki)? else {
+            return self.check_key(spki);
+        };
         if self.prepared.lines(spki).is_none() {
             let (der, lines) = bls::prepare(spki)?;
             self.prepared.keep(der, lines);
@@ -97,28 +132,49 @@ impl Default for RustCryptoProvider {
 
 impl VerifySignature for RustCryptoProvider {
     fn verify(&self, claim: Claim<'_>) -> Result<(), InvalidSignature> {
-        bls::verify(&self.negated_generator, &self.prepared, claim)
+        let Claim {
+            message, signature, ..
+        } = claim;
+        match Key::parse(claim.key).map_err(|InvalidKey| InvalidSignature)? {
+            Key::Bls12381 => bls::verify(&self.negated_generator, &self.prepared, claim),
+            Key::EcdsaP256(point) => p256::verify(&point, message, signature),
+            Key::EcdsaSecp256k1(point) => secp256k1::verify(&point, message, signature),
+            Key::Ed25519(key) => ed25519::verify(&key, message, signature),
+            Key::Rsa(key) => rsa::verify(&key, message, signature),
+        }
     }
 
     fn verify_all(&self, claims: &[Claim<'_>]) -> Result<(), InvalidAt> {
+        let batches = Batches::of(claims);
         // One claim needs no weights.
-        if claims.len() > 1
-            && bls::verify_product(&self.negated_generator, &self.prepared, claims).is_ok()
-        {
-            return Ok(());
-        }
-        // The product does not tell which claim fails, so they are checked one by one.
+        let bls = batches.of_scheme(claims, Batch::Bls12381);
+        let bls_holds = bls.len() > 1
+            && bls::verify_product(&self.negated_generator, &self.prepared, &bls).is_ok();
+        let ed25519 = batches.of_scheme(claims, Batch::Ed25519);
+        let ed25519_holds = ed25519.len() > 1 && ed25519::verify_sum(&ed25519).is_ok();
+        // What is left is checked one by one: a batch that fails does not tell which claim does.
         for (index, claim) in claims.iter().enumerate() {
-            self.verify(*claim)
-                .map_err(|InvalidSignature| InvalidAt { index })?;
+            let holds = match batches.at(index) {
+                Some(Batch::Bls12381) => bls_holds,
+                Some(Batch::Ed25519) => ed25519_holds,
+                None => false,
+            };
+            if !holds {
+                self.verify(*claim)
+                    .map_err(|InvalidSignature| InvalidAt { index })?;
+            }
         }
         Ok(())
     }
 
     fn check_key(&self, spki: &[u8]) -> Result<(), InvalidKey> {
-        if self.prepared.lines(spki).is_some() {
-            return Ok(());
+        match Key::parse(spki)? {
+            Key::Bls12381 if self.prepared.lines(spki).is_some() => Ok(()),
+            Key::Bls12381 => bls::check_key(spki),
+            Key::EcdsaP256(point) => p256::check_key(&point),
+            Key::EcdsaSecp256k1(point) => secp256k1::check_key(&point),
+            Key::Ed25519(key) => ed25519::check_key(&key),
+            Key::Rsa(key) => rsa::check_key(&key),
         }
-        bls::check_key(spki)
     }
 }

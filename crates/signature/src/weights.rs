@@ -24,7 +24,7 @@ impl Weights {
     #[must_use]
     pub fn of(claims: &[Claim<'_>]) -> Self {
         let mut hasher = Sha256::new();
-        hasher.update(b"\x14icid-bls-batch-seed1");
+        hasher.update(b"\x10icid-batch-seed1");
         hasher.update(length(claims.len()));
         for claim in claims {
             hasher.update(length(claim.key.len()));
@@ -52,7 +52,7 @@ impl Weights {
             return None;
         }
         let mut hasher = Sha256::new();
-        hasher.update(b"\x16icid-bls-batch-weight1");
+        hasher.update(b"\x12icid-batch-weight1");
         hasher.update(self.seed);
         hasher.update(length(index));
         let digest: [u8; 32] = hasher.finalize().into();

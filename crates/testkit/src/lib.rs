@@ -15,7 +15,7 @@
 //!
 //! # Specification
 //!
-//! Interface spec 0.66.0, "Certification".
+//! Interface spec 0.66.0, "Certification" and "Signatures".
 //!
 //! # Deviations
 //!
@@ -34,9 +34,12 @@ mod bls_contract;
 pub mod canister;
 pub mod cbor;
 mod certificate;
+pub mod plain_cases;
+mod plain_contract;
 mod tree;
 
 pub use crate::bls::{BLS_DER_PREFIX, SecretKey};
 pub use crate::bls_contract::BlsContract;
 pub use crate::certificate::{Subnet, TIME, certificate, nat, ranges, untagged_certificate};
+pub use crate::plain_contract::PlainContract;
 pub use crate::tree::Tree;
