@@ -15,11 +15,18 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CORE: &str = "/usr/lib/rustlib/src/rust/library/core/Cargo.toml";
 
 /// Builds the libraries and returns how many there are.
+pub(crate) fn run(root: &Path) -> Result<usize, Problem> {
+    let packages = layers::bare_packages(root)?;
+    build(root, &root.join("target/bare"), &packages)?;
+    println!("bare: {} libraries build for {TARGET}", packages.len());
+    Ok(packages.len())
+}
+
+/// Builds packages of the workspace at `root`.
 ///
 /// Uses rustup's target where it is installed, else Debian's toolchain, else asks rustup for the
 /// target.
-pub(crate) fn run(root: &Path) -> Result<usize, Problem> {
-    let packages = layers::bare_packages(root)?;
+fn build(root: &Path, target_folder: &Path, packages: &[String]) -> Result<(), Problem> {
     if !rustup_has_target() && !Path::new(DEBIAN_CORE).exists() {
         // The machine may be offline; the message below then says what is missing.
         drop(process::run(&mut process::command(
@@ -44,13 +51,11 @@ pub(crate) fn run(root: &Path) -> Result<usize, Problem> {
              `apt-get install rustc-web cargo-web rust-web-src`"
         )));
     };
-    command.env("CARGO_TARGET_DIR", root.join("target/bare"));
-    for package in &packages {
+    command.env("CARGO_TARGET_DIR", target_folder);
+    for package in packages {
         command.args(["-p", package]);
     }
-    process::run(&mut command)?;
-    println!("bare: {} libraries build for {TARGET}", packages.len());
-    Ok(packages.len())
+    process::run(&mut command)
 }
 
 fn rustup_has_target() -> bool {
@@ -62,4 +67,40 @@ fn rustup_has_target() -> bool {
                 .lines()
                 .any(|l| l == TARGET)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// Builds a package of one file for the bare target.
+    fn build_package_of(name: &str, source: &str) -> Result<(), Problem> {
+        let root = std::env::temp_dir().join(format!("icid-bare-{name}-{}", std::process::id()));
+        fs::create_dir_all(root.join("src")).unwrap();
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n"
+        );
+        fs::write(root.join("Cargo.toml"), manifest).unwrap();
+        fs::write(root.join("src/lib.rs"), source).unwrap();
+        // The folder of the chore itself, so that `core` is built once.
+        let target_folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/bare");
+        let result = build(&root, &target_folder, &[name.to_owned()]);
+        fs::remove_dir_all(&root).unwrap();
+        result
+    }
+
+    #[test]
+    fn a_library_without_std_builds() {
+        let source = "//! Bare.\n#![no_std]\nextern crate alloc;\n";
+        assert_eq!(build_package_of("bare-library", source), Ok(()));
+    }
+
+    #[test]
+    fn a_library_that_needs_std_does_not_build() {
+        let problem = build_package_of("hosted-library", "//! Hosted.\nextern crate std;\n");
+        assert!(problem.unwrap_err().0.contains("hosted-library"));
+    }
 }
