@@ -56,7 +56,7 @@ fn main() -> ExitCode {
     let result = match chore {
         "bare" => bare::run(&root).map(drop),
         "bench" => conformance::bench(&root, rest),
-        "check" => check::run(&root),
+        "check" => check::run(&root).map(drop),
         "conformance" => return conformance::run(&root, rest),
         "fuzz" => conformance::fuzz(&root, rest),
         "layers" => layers::run(&root),

@@ -15,14 +15,20 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     ledger.tests("unit and integration tests", &mut unit_tests(root));
     let doc = ["test", "--workspace", "--doc", "--all-features"];
     ledger.tests("documentation tests", &mut process::cargo(root, &doc));
-    ledger.step("vectors are as generated", || {
-        suite(root, &["generate", "--check"])
+    ledger.step("real certificates are at hand", || {
+        data_at_hand(is_set("CI"), is_set("ICID_DATA"))
     });
-    ledger.step("conformance with native libraries", || suite(root, &[]));
+    ledger.step("vectors are as generated", || {
+        suite(root, &["generate", "--check"]).map(|()| 0)
+    });
+    ledger.step("conformance with native libraries", || {
+        suite(root, &[])?;
+        skipped_cases(&root.join("target/conformance"))
+    });
     ledger.step("conformance in pure Rust", || {
         let adapter = root.join("target/release/icid-adapter");
-        let out = root.join("target/conformance-rustcrypto");
-        let (adapter, out) = (adapter.to_string_lossy(), out.to_string_lossy());
+        let folder = root.join("target/conformance-rustcrypto");
+        let (adapter, out) = (adapter.to_string_lossy(), folder.to_string_lossy());
         suite(
             root,
             &[
@@ -34,10 +40,11 @@ pub(crate) fn run(root: &Path) -> ExitCode {
                 "--provider",
                 "rustcrypto",
             ],
-        )
+        )?;
+        skipped_cases(&folder)
     });
-    ledger.step("kill matrix", || suite(root, &["kill"]));
-    ledger.step("bare-target builds", || bare::run(root).map(drop));
+    ledger.step("kill matrix", || suite(root, &["kill"]).map(|()| 0));
+    ledger.step("bare-target builds", || bare::run(root).map(|_| 0));
     let interop = ["test", "--manifest-path", "conformance/interop/Cargo.toml"];
     ledger.tests(
         "interop with published peers",
@@ -48,7 +55,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
         &mut process::cargo(root, &conformance::FUZZ),
     );
     ledger.step("benches start", || {
-        conformance::bench(root, &["--quick".to_owned()])
+        conformance::bench(root, &["--quick".to_owned()]).map(|()| 0)
     });
     ledger.close()
 }
@@ -91,6 +98,48 @@ fn suite(root: &Path, arguments: &[&str]) -> Result<(), Problem> {
     }
 }
 
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// Checks that a run in CI has the real certificates; elsewhere what needs them is skipped.
+fn data_at_hand(in_ci: bool, has_data: bool) -> Result<usize, Problem> {
+    if has_data {
+        return Ok(0);
+    }
+    let what = "ICID_DATA names no folder with certificates of the main network";
+    if in_ci {
+        return Err(Problem(format!("{what}, which a run in CI must have")));
+    }
+    println!("SKIPPED: {what}; the tests that need them are counted as skipped");
+    Ok(0)
+}
+
+/// Returns how many cases a run of the suite skipped, by the results it left in `folder`.
+fn skipped_cases(folder: &Path) -> Result<usize, Problem> {
+    let path = folder.join("results.json");
+    let problem = |error: &dyn std::fmt::Display| Problem(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).map_err(|error| problem(&error))?;
+    count_skipped(&text).map_err(|error| problem(&error))
+}
+
+fn count_skipped(results: &str) -> Result<usize, serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    struct Results {
+        cases: Vec<Case>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Case {
+        outcome: String,
+    }
+    let results: Results = serde_json::from_str(results)?;
+    let skipped = results
+        .cases
+        .iter()
+        .filter(|case| case.outcome == "skipped");
+    Ok(skipped.count())
+}
+
 /// What ran, and how it ended.
 #[derive(Debug, Default)]
 struct Ledger {
@@ -99,19 +148,16 @@ struct Ledger {
 }
 
 impl Ledger {
-    /// Runs a step that counts as one test.
-    fn step(&mut self, name: &str, run: impl FnOnce() -> Result<(), Problem>) {
+    /// Runs a step that counts as one test and says how much it skipped.
+    fn step(&mut self, name: &str, run: impl FnOnce() -> Result<usize, Problem>) {
         self.record(name, || {
             let result = run();
-            let failed = usize::from(result.is_err());
-            (
-                Counts {
-                    passed: usize::from(result.is_ok()),
-                    failed,
-                    skipped: 0,
-                },
-                result,
-            )
+            let counts = Counts {
+                passed: usize::from(result.is_ok()),
+                failed: usize::from(result.is_err()),
+                skipped: *result.as_ref().unwrap_or(&0),
+            };
+            (counts, result.map(drop))
         });
     }
 
@@ -174,14 +220,14 @@ mod tests {
     #[test]
     fn a_failed_step_is_counted_and_fails_the_run() {
         let mut ledger = Ledger::default();
-        ledger.step("good", || Ok(()));
+        ledger.step("good", || Ok(2));
         ledger.step("bad", || Err(Problem("broken".to_owned())));
         assert_eq!(
             ledger.total,
             Counts {
                 passed: 1,
                 failed: 1,
-                skipped: 0
+                skipped: 2
             }
         );
         assert_eq!(ledger.close(), ExitCode::FAILURE);
@@ -228,5 +274,22 @@ mod tests {
             }
         );
         assert_eq!(ledger.close(), ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn only_a_run_in_ci_must_have_the_real_certificates() {
+        assert_eq!(data_at_hand(true, true), Ok(0));
+        assert_eq!(data_at_hand(false, false), Ok(0));
+        let missing = "ICID_DATA names no folder with certificates of the main network, which a run \
+                       in CI must have";
+        assert_eq!(data_at_hand(true, false), Err(Problem(missing.to_owned())));
+    }
+
+    #[test]
+    fn skipped_cases_are_counted_and_nothing_else() {
+        let results =
+            r#"{"cases":[{"outcome":"pass"},{"outcome":"skipped"},{"outcome":"skipped"}]}"#;
+        assert_eq!(count_skipped(results).unwrap(), 2);
+        assert!(count_skipped("{}").is_err());
     }
 }

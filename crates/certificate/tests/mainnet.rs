@@ -2,8 +2,10 @@
 //!
 //! The files are `read_state` responses that the network gave. They are not part of the repository:
 //! the environment variable `ICID_DATA` names the directory that has them in `certificates/`. Without
-//! it these tests do nothing and say so.
+//! it these tests are ignored, and counted as such.
 #![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::print_stderr,
     reason = "a test stops at the first surprise, and says what it skips"
@@ -12,11 +14,13 @@
 use std::env;
 use std::fs;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use cbor::{Reader, TagRule};
 use icid_certificate::{
     Certificate, DelegationCache, Policy, Ranges, Read, Rules, Scope, VerifyCertificateError,
 };
+use libtest_mimic::{Arguments, Trial};
 use principal::Principal;
 use provider_native::NativeProvider;
 use provider_rustcrypto::RustCryptoProvider;
@@ -24,12 +28,44 @@ use public_key::BlsPublicKey;
 use signature::VerifySignature;
 use testkit::SecretKey;
 
-/// Reads the certificate in a response, or says that there is none to read.
-fn response(name: &str) -> Option<Vec<u8>> {
-    let Some(data) = env::var_os("ICID_DATA") else {
-        eprintln!("SKIPPED {name}: ICID_DATA names no directory with certificates of mainnet");
-        return None;
-    };
+fn main() -> ExitCode {
+    let tests: [(&str, fn()); 6] = [
+        ("sharded_ranges_verify", sharded_ranges_verify),
+        ("flat_ranges_verify", flat_ranges_verify),
+        (
+            "pruned_ranges_authorise_nothing",
+            pruned_ranges_authorise_nothing,
+        ),
+        (
+            "canisters_outside_the_ranges_are_rejected",
+            canisters_outside_the_ranges_are_rejected,
+        ),
+        ("another_root_key_is_rejected", another_root_key_is_rejected),
+        (
+            "every_flipped_byte_is_rejected",
+            every_flipped_byte_is_rejected,
+        ),
+    ];
+    let has_data = env::var_os("ICID_DATA").is_some();
+    if !has_data {
+        eprintln!(
+            "SKIPPED {} tests: ICID_DATA names no directory with certificates",
+            tests.len()
+        );
+    }
+    let trials = tests.map(|(name, test)| {
+        let trial = Trial::test(name, move || {
+            test();
+            Ok(())
+        });
+        trial.with_ignored_flag(!has_data)
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
+}
+
+/// Reads the certificate in a response.
+fn response(name: &str) -> Vec<u8> {
+    let data = env::var_os("ICID_DATA").expect("this runs only with data");
     let path = PathBuf::from(data).join("certificates").join(name);
     let body = fs::read(&path).unwrap();
     let mut reader = Reader::new(&body);
@@ -40,7 +76,7 @@ fn response(name: &str) -> Option<Vec<u8>> {
     let certificate = reader.bytes().unwrap();
     assert!(!reader.next(&mut entries).unwrap());
     reader.finish().unwrap();
-    Some(certificate.to_vec())
+    certificate.to_vec()
 }
 
 fn canister() -> Principal {
@@ -70,11 +106,8 @@ fn verify(bytes: &[u8], rules: &Rules) -> Result<(), VerifyCertificateError> {
     outcome
 }
 
-#[test]
 fn sharded_ranges_verify() {
-    let Some(bytes) = response("ivg37_time.bin") else {
-        return;
-    };
+    let bytes = response("ivg37_time.bin");
     assert_eq!(verify(&bytes, &rules(Ranges::Sharded)), Ok(()));
     assert_eq!(verify(&bytes, &rules(Ranges::Either)), Ok(()));
     let ranges = Ranges::Flat;
@@ -88,11 +121,8 @@ fn sharded_ranges_verify() {
     );
 }
 
-#[test]
 fn flat_ranges_verify() {
-    let Some(bytes) = response("ivg37_delegated_v2.bin") else {
-        return;
-    };
+    let bytes = response("ivg37_delegated_v2.bin");
     assert_eq!(verify(&bytes, &rules(Ranges::Flat)), Ok(()));
     assert_eq!(verify(&bytes, &rules(Ranges::Either)), Ok(()));
     let ranges = Ranges::Sharded;
@@ -126,11 +156,8 @@ fn check_reads(bytes: &[u8], ranges: Ranges, time: u64, delegation_time: u64) {
     assert_eq!(verified.certified_data(&canister()), Ok(Read::Unknown));
 }
 
-#[test]
 fn pruned_ranges_authorise_nothing() {
-    let Some(bytes) = response("ivg37_time_pruned_ranges.bin") else {
-        return;
-    };
+    let bytes = response("ivg37_time_pruned_ranges.bin");
     for ranges in [Ranges::Sharded, Ranges::Flat, Ranges::Either] {
         let missing = Err(VerifyCertificateError::MissingRanges { ranges });
         assert_eq!(verify(&bytes, &rules(ranges)), missing);
@@ -142,13 +169,12 @@ fn pruned_ranges_authorise_nothing() {
     assert_eq!(verify(&bytes, &unscoped), Ok(()));
 }
 
-#[test]
 fn canisters_outside_the_ranges_are_rejected() {
     for (name, ranges) in [
         ("ivg37_time.bin", Ranges::Sharded),
         ("ivg37_delegated_v2.bin", Ranges::Flat),
     ] {
-        let Some(bytes) = response(name) else { return };
+        let bytes = response(name);
         // The governance canister of the root subnet, and the ends of the range in the catalogue's
         // sample: jrlun-jiaaa-aaaab-aaaaa-cai to v2nog-2aaaa-aaaab-p777q-cai.
         for (text, is_inside) in [
@@ -172,13 +198,12 @@ fn canisters_outside_the_ranges_are_rejected() {
     }
 }
 
-#[test]
 fn another_root_key_is_rejected() {
     for (name, ranges) in [
         ("ivg37_time.bin", Ranges::Sharded),
         ("ivg37_delegated_v2.bin", Ranges::Flat),
     ] {
-        let Some(bytes) = response(name) else { return };
+        let bytes = response(name);
         let root_key = BlsPublicKey::from_bytes(SecretKey::from_name("root").public_key());
         let rules = Rules {
             root_key,
@@ -189,13 +214,12 @@ fn another_root_key_is_rejected() {
     }
 }
 
-#[test]
 fn every_flipped_byte_is_rejected() {
     for (name, ranges) in [
         ("ivg37_time.bin", Ranges::Sharded),
         ("ivg37_delegated_v2.bin", Ranges::Flat),
     ] {
-        let Some(bytes) = response(name) else { return };
+        let bytes = response(name);
         let mut provider = NativeProvider::new();
         provider
             .prepare(&BlsPublicKey::MAINNET_ROOT.to_der())
