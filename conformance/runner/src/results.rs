@@ -391,7 +391,7 @@ fn vector_case(suite: &Suite, case: &Case<'_>, bound: bool) -> CaseInfo {
         op: case.vector.op.clone(),
         title: case.vector.title.clone(),
         level: case.vector.level,
-        clauses: blamed_first(case.vector),
+        clauses: blamed_first(case.vector, case.judgement.got.as_ref()),
         importance: case.vector.importance.name().to_owned(),
         expected: expected(expect),
         outcome: case.judgement.outcome,
@@ -410,11 +410,21 @@ fn vector_case(suite: &Suite, case: &Case<'_>, bound: bool) -> CaseInfo {
 }
 
 /// Returns the clauses of a vector, with the one that a failure is blamed on in front.
-fn blamed_first(vector: &Vector) -> Vec<String> {
+///
+/// That is the violated one of a vector to reject; of any other the one that the adapter rejected it
+/// for, or else the first of which it kills a fault.
+fn blamed_first(vector: &Vector, got: Option<&Value>) -> Vec<String> {
     let mut clauses = vector.clauses.clone();
-    if let Expect::Reject { clause, .. } = &vector.expect
-        && let Some(place) = clauses.iter().position(|other| other == clause)
-    {
+    let place = |blamed: &str| vector.clauses.iter().position(|clause| clause == blamed);
+    let place = if let Expect::Reject { clause, .. } = &vector.expect {
+        place(clause)
+    } else {
+        let named = got.and_then(|got| got.pointer("/reject/code"));
+        let named = named.and_then(Value::as_str).and_then(place);
+        let clause_of = |kill: &String| Some(kill.split_once('/')?.0.to_owned());
+        named.or_else(|| place(&vector.kills.iter().find_map(clause_of)?))
+    };
+    if let Some(place) = place {
         clauses.swap(0, place);
     }
     clauses
@@ -581,6 +591,29 @@ mod tests {
         assert_eq!((checksum.passed, checksum.failed, checksum.open), (2, 0, 1));
         assert_eq!(checksum.killed, ["PRIN-17/off", "PRIN-17/zero"]);
         assert_eq!(checksum.state(), ClauseState::Partly);
+    }
+
+    #[test]
+    fn a_failure_is_blamed_on_what_the_vector_or_the_adapter_singles_out() {
+        let suite = testing::suite();
+        let is_accept = |vector: &&Vector| matches!(vector.expect, Expect::Accept { .. });
+        let mut vector = suite.vectors.iter().find(is_accept).unwrap().clone();
+        vector.clauses = ["A-1", "B-1", "C-1"].map(str::to_owned).to_vec();
+        vector.kills = vec![];
+        assert_eq!(blamed_first(&vector, None)[0], "A-1");
+        vector.kills = vec!["B-1/off".to_owned()];
+        assert_eq!(blamed_first(&vector, None)[0], "B-1");
+        let rejected_for = |code: &str| serde_json::json!({ "reject": { "code": code } });
+        let named = blamed_first(&vector, Some(&rejected_for("C-1")));
+        assert_eq!(named, ["C-1", "B-1", "A-1"]);
+        let foreign = blamed_first(&vector, Some(&rejected_for("D-1")));
+        assert_eq!(foreign[0], "B-1");
+        let clause = "C-1".to_owned();
+        vector.expect = Expect::Reject {
+            clause,
+            also: vec![],
+        };
+        assert_eq!(blamed_first(&vector, None)[0], "C-1");
     }
 
     #[test]
