@@ -10,9 +10,15 @@
 //! | 5 | an expected failure is stale |
 
 mod args;
+mod bridge;
+mod compare;
+mod examine;
+mod extract;
 mod kill;
 mod look;
 mod progress;
+mod replay;
+mod scaffold;
 
 use std::env;
 use std::ffi::OsString;
@@ -22,13 +28,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use args::{Command, Format, RunArguments};
+use args::{Command, Format, ReplayArguments, RunArguments};
 
 use crate::mainnet::capture;
 use crate::report::text::Style;
 use crate::report::{github, html, junit, text};
 use crate::results::Results;
 use crate::run::{Silent, run};
+use crate::session::Broken;
 use crate::suite::Suite;
 use crate::transport::Adapter;
 use crate::xfail::ExpectedFailures;
@@ -36,6 +43,7 @@ use crate::xfail::ExpectedFailures;
 const EXIT_OK: u8 = 0;
 const EXIT_FAILED: u8 = 1;
 const EXIT_USAGE: u8 = 2;
+const EXIT_BROKEN: u8 = 3;
 const EXIT_DEFECT: u8 = 4;
 
 /// Runs the program with the arguments of this process.
@@ -98,6 +106,52 @@ fn dispatch(command: Command) -> Result<u8, Stop> {
                     Err(Stop::new(EXIT_USAGE, message))
                 }
             }
+        }
+        Command::Replay(arguments) => replay_command(*arguments),
+        Command::AdapterNew { language, folder } => {
+            let Some(skeleton) = scaffold::language(&language) else {
+                let known: Vec<&str> = scaffold::LANGUAGES.iter().map(|l| l.name).collect();
+                let message = format!(
+                    "there is a skeleton in {}, not in {language:?}",
+                    known.join(", ")
+                );
+                return Err(Stop::new(EXIT_USAGE, message));
+            };
+            say(&skeleton
+                .write(&folder)
+                .map_err(|error| Stop::file(&folder, &error))?)
+        }
+        Command::AdapterCheck {
+            timeout,
+            environment,
+            command,
+        } => {
+            let adapter = Adapter::process(command).with_environment(environment);
+            let findings = examine::examine(&suite(None)?, &adapter, timeout).map_err(broken)?;
+            say(&findings.text)?;
+            Ok(exit(findings.failed == 0))
+        }
+        Command::Bridge(bridge) => {
+            let served = bridge.serve(io::stdin().lock(), io::stdout().lock());
+            match served {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    Err(Stop::new(EXIT_USAGE, error.to_string()))
+                }
+                _ => Ok(EXIT_OK),
+            }
+        }
+        Command::Compare { old, new } => {
+            let comparison = compare::compare(&read_results(&old)?, &read_results(&new)?);
+            say(&comparison.text)?;
+            Ok(exit(!comparison.is_worse))
+        }
+        Command::Extract { folder, filter } => {
+            let written = extract::extract(&suite(None)?, filter.as_deref(), &folder);
+            let (vectors, files) = written.map_err(|error| Stop::file(&folder, &error))?;
+            say(&format!(
+                "{vectors} vectors in {files} files below {}\n",
+                folder.display()
+            ))
         }
         Command::Kill { family } => kill_command(family.as_deref()),
         Command::Capture {
@@ -211,9 +265,33 @@ fn write_reports(results: &Results, folder: &Path) -> Result<String, Stop> {
     ))
 }
 
-fn report_command(file: &Path, folder: Option<&Path>) -> Result<u8, Stop> {
+fn replay_command(arguments: ReplayArguments) -> Result<u8, Stop> {
+    let suite = suite(arguments.vectors)?;
+    let unknown = |id: &String| Stop::new(EXIT_USAGE, format!("there is no vector {id:?}"));
+    let vectors = arguments.ids.iter();
+    let vectors = vectors.map(|id| suite.vector(id).ok_or_else(|| unknown(id)));
+    let vectors: Vec<_> = vectors.collect::<Result<_, _>>()?;
+    let adapter = Adapter::process(arguments.command).with_environment(arguments.environment);
+    let replayed = replay::replay(&suite, &adapter, &vectors, arguments.timeout).map_err(broken)?;
+    say(&replayed.text)?;
+    Ok(exit(replayed.is_good))
+}
+
+fn broken(Broken(reason): Broken) -> Stop {
+    Stop::new(EXIT_BROKEN, format!("the adapter {reason}"))
+}
+
+const fn exit(is_good: bool) -> u8 {
+    if is_good { EXIT_OK } else { EXIT_FAILED }
+}
+
+fn read_results(file: &Path) -> Result<Results, Stop> {
     let text = fs::read_to_string(file).map_err(|error| Stop::file(file, &error))?;
-    let results = Results::from_json(&text).map_err(|error| Stop::file(file, &error))?;
+    Results::from_json(&text).map_err(|error| Stop::file(file, &error))
+}
+
+fn report_command(file: &Path, folder: Option<&Path>) -> Result<u8, Stop> {
+    let results = read_results(file)?;
     let folder = folder
         .or_else(|| file.parent())
         .unwrap_or_else(|| Path::new("."));
@@ -246,11 +324,7 @@ fn kill_command(family: Option<&str>) -> Result<u8, Stop> {
         )
     })?;
     say(&report.text)?;
-    Ok(if report.is_clean {
-        EXIT_OK
-    } else {
-        EXIT_FAILED
-    })
+    Ok(exit(report.is_clean))
 }
 
 fn capture_command(canister: &str, folder: &Path, expiry: Option<u64>) -> Result<u8, Stop> {

@@ -35,6 +35,7 @@
 
 pub mod cli;
 
+mod cover;
 mod diff;
 mod glob;
 mod hex;
@@ -54,7 +55,7 @@ mod xfail;
 
 pub use outcome::{Level, Outcome, Standing};
 pub use results::{Results, Verdict};
-pub use run::{Options, Progress, Silent, run};
+pub use run::{Options, Profile, Progress, Shard, Silent, run};
 pub use suite::{Defect, Suite};
 pub use transport::Adapter;
 pub use xfail::ExpectedFailures;

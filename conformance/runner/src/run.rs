@@ -9,6 +9,7 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::cover;
 use crate::glob::Filter;
 use crate::judge::{self, Judgement};
 use crate::mainnet;
@@ -31,6 +32,10 @@ pub struct Options {
     /// Runs only vectors that name this clause, such as `SDEL-3`, or a clause of this family, such
     /// as `SDEL`. Twins are added.
     pub about: Option<String>,
+    /// Whether all selected vectors are run, or only those that it takes to tell every mistake.
+    pub profile: Profile,
+    /// Which part of the selected vectors; all if absent. Twins are added.
+    pub shard: Option<Shard>,
     /// How many processes of the adapter run at a time.
     pub jobs: usize,
     /// How long the adapter may take for one case.
@@ -48,12 +53,50 @@ impl Default for Options {
         Self {
             filter: None,
             about: None,
+            profile: Profile::Full,
+            shard: None,
             jobs: 1,
             timeout: Duration::from_secs(2),
             reason_bound: false,
             data: None,
             mainnet: true,
         }
+    }
+}
+
+/// How much of the suite is run.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// All of it.
+    #[default]
+    Full,
+    /// A small part that kills every fault which the whole suite kills.
+    Quick,
+}
+
+/// One of several parts of equal size, which together are the whole.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Shard {
+    part: usize,
+    parts: usize,
+}
+
+impl Shard {
+    /// How many parts there may be.
+    pub(crate) const MAX: usize = 1024;
+
+    /// Reads `K/N`: the K-th part, from 1, of N.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (part, parts) = text.split_once('/')?;
+        let (part, parts) = (part.parse().ok()?, parts.parse().ok()?);
+        ((1..=parts).contains(&part) && parts <= Self::MAX).then_some(Self { part, parts })
+    }
+
+    /// Whether the item at this place belongs to the part.
+    fn has(self, index: usize) -> bool {
+        index % self.parts == self.part - 1
     }
 }
 
@@ -153,13 +196,20 @@ fn named(hello: &Hello) -> String {
 /// Returns the vectors to run, in the order of the files, twins included.
 fn select<'a>(suite: &'a Suite, options: &Options) -> Vec<&'a Vector> {
     let filter = Filter::new(options.filter.as_deref());
-    let mut wanted: BTreeSet<&str> = BTreeSet::new();
-    for vector in &suite.vectors {
+    let matching = suite.vectors.iter().filter(|vector| {
         let is_of = |name: &String| {
             let mut clauses = vector.clauses.iter().filter_map(|id| suite.clause(id));
             clauses.any(|clause| clause.id == *name || clause.family == *name)
         };
-        if filter.matches(&vector.id) && options.about.as_ref().is_none_or(is_of) {
+        filter.matches(&vector.id) && options.about.as_ref().is_none_or(is_of)
+    });
+    let mut matching: Vec<&Vector> = matching.collect();
+    if options.profile == Profile::Quick {
+        matching = cover::cover(suite, &matching);
+    }
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
+    for (index, vector) in matching.into_iter().enumerate() {
+        if options.shard.is_none_or(|shard| shard.has(index)) {
             wanted.insert(&vector.id);
             if let Some(twin) = suite.twin(vector) {
                 wanted.insert(&twin.id);
@@ -173,7 +223,7 @@ fn select<'a>(suite: &'a Suite, options: &Options) -> Vec<&'a Vector> {
         .collect()
 }
 
-fn not_run<'a>(vector: &'a Vector, why: &str) -> Case<'a> {
+pub(crate) fn not_run<'a>(vector: &'a Vector, why: &str) -> Case<'a> {
     let judgement = Judgement::new(Outcome::NotRun, Some(why.to_owned()));
     Case {
         vector,
@@ -281,11 +331,7 @@ fn work<'a>(
             let _ = reports.send(Report::Done(index, not_run(vector, &why)));
             continue;
         }
-        let patience = if vector.is_big() {
-            options.timeout.saturating_mul(BIG_FACTOR)
-        } else {
-            options.timeout
-        };
+        let patience = patience(vector, options.timeout);
         let input = question(vector);
         let exchange = match session.ask(&vector.op, &input, patience) {
             Ok(exchange) => exchange,
@@ -311,8 +357,17 @@ fn work<'a>(
     }
 }
 
+/// Returns how long the adapter may take for this vector.
+pub(crate) fn patience(vector: &Vector, timeout: Duration) -> Duration {
+    if vector.is_big() {
+        timeout.saturating_mul(BIG_FACTOR)
+    } else {
+        timeout
+    }
+}
+
 /// Returns why the adapter need not answer this vector.
-fn not_offered(vector: &Vector, hello: &Hello) -> Option<String> {
+pub(crate) fn not_offered(vector: &Vector, hello: &Hello) -> Option<String> {
     if !hello.offers(&vector.op) {
         return Some(format!("the adapter does not offer {}", vector.op));
     }
@@ -334,7 +389,7 @@ pub(crate) fn question(vector: &Vector) -> Value {
 }
 
 /// Takes back rejections whose twin was not accepted: the reason may be something else.
-fn join_twins(cases: &mut [Case<'_>]) {
+pub(crate) fn join_twins(cases: &mut [Case<'_>]) {
     let of: std::collections::BTreeMap<&str, Outcome> = cases
         .iter()
         .map(|case| (case.vector.id.as_str(), case.judgement.outcome))

@@ -246,3 +246,118 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn a_vector_is_replayed_with_its_twin_and_every_line() {
+    let suite = suite();
+    let replay = |id: &str, adapter: &str| {
+        let options = ["replay", "--vectors", suite.to_str().unwrap(), id];
+        start(&[&options[..], &["--", "sh", "-c", adapter]].concat())
+    };
+    let good = replay("t/bad-checksum", GOOD);
+    assert_eq!(code(&good), 0);
+    let text = String::from_utf8(good.stdout).unwrap();
+    assert_eq!(
+        text.lines().filter(|line| line.starts_with("→ ")).count(),
+        2
+    );
+    assert!(
+        text.contains("← {\"reject\":{\"code\":\"PRIN-17\"}}\npass\n"),
+        "{text}"
+    );
+    assert_eq!(
+        code(&replay("t/bad-checksum", &GOOD.replace("reject", "error"))),
+        1
+    );
+    assert_eq!(code(&replay("t/none", GOOD)), 2);
+    assert_eq!(code(&replay("t/abcd01", "exit 1")), 3);
+}
+
+#[test]
+fn two_runs_are_compared() {
+    let (good, bad) = (folder("compare-good"), folder("compare-bad"));
+    assert_eq!(code(&run(&good, &[], GOOD)), 0);
+    let accepting = GOOD.replace(
+        "\"reject\":{\"code\":\"PRIN-17\"}",
+        "\"ok\":{\"bytes\":\"abcd01\"}",
+    );
+    assert_eq!(code(&run(&bad, &[], &accepting)), 1);
+    let file = |folder: &Path| folder.join("results.json").to_str().unwrap().to_owned();
+    let worse = start(&["compare", &file(&good), &file(&bad)]);
+    assert_eq!(code(&worse), 1);
+    let text = String::from_utf8(worse.stdout).unwrap();
+    assert!(
+        text.contains("t/bad-checksum  pass → fail-accepts"),
+        "{text}"
+    );
+    assert_eq!(code(&start(&["compare", &file(&bad), &file(&good)])), 0);
+    assert_eq!(code(&start(&["compare", &file(&bad), "no-such-file"])), 2);
+}
+
+#[test]
+fn the_parts_of_a_run_are_the_whole() {
+    let (first, second) = (folder("shard-1"), folder("shard-2"));
+    assert_eq!(code(&run(&first, &["--shard", "1/2"], GOOD)), 0);
+    assert_eq!(code(&run(&second, &["--shard", "2/2"], GOOD)), 0);
+    let ids = |folder: &Path| {
+        let text = fs::read_to_string(folder.join("results.json")).unwrap();
+        let results: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let cases = results["cases"].as_array().unwrap().clone();
+        let ids = cases
+            .iter()
+            .map(|case| case["id"].as_str().unwrap().to_owned());
+        ids.filter(|id| id.starts_with("t/"))
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let (first, second) = (ids(&first), ids(&second));
+    assert!(first.len() < 5 && second.len() < 5);
+    assert_eq!(first.union(&second).count(), 5);
+}
+
+#[test]
+fn vectors_that_were_extracted_can_be_run() {
+    let (vectors, out) = (folder("extract/vectors"), folder("extract/out"));
+    let path = vectors.to_str().unwrap();
+    let extracted = start(&[
+        "extract",
+        "--out",
+        path,
+        "--filter",
+        "principal/decode-text/kelvin-sign",
+    ]);
+    assert_eq!(code(&extracted), 0);
+    let text = String::from_utf8(extracted.stdout).unwrap();
+    assert!(text.starts_with("2 vectors in "), "{text}");
+    let listed = start(&["list", "--filter", "principal", "--vectors", path]);
+    assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 2);
+    let ran = run(&out, &["--vectors", path], GOOD);
+    assert_eq!(code(&ran), 1);
+}
+
+#[test]
+fn a_program_for_each_question_is_an_adapter() {
+    let tool = folder("bridge").join("tool");
+    fs::write(
+        &tool,
+        "read -r q; case $q in *fm77e*) exit 10;; *) echo '{\"bytes\":\"abcd01\"}';; esac",
+    )
+    .unwrap();
+    let bridge = [
+        env!("CARGO_BIN_EXE_icid-conformance"),
+        "bridge",
+        "--ops",
+        "principal.decode_text",
+        "--exec",
+        &format!("sh {} {{op}}", tool.display()),
+    ];
+    let (suite, out) = (suite(), folder("bridge/out"));
+    let options = [
+        "run",
+        "--vectors",
+        suite.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+        "--",
+    ];
+    assert_eq!(code(&start(&[&options[..], &bridge].concat())), 0);
+}

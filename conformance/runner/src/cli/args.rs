@@ -5,7 +5,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::run::Options;
+use super::bridge::Bridge;
+use crate::run::{Options, Profile, Shard};
 
 /// What `--help` prints.
 pub(super) const HELP: &str = "\
@@ -15,6 +16,8 @@ usage:
   icid-conformance run [options] -- <adapter command…>
       --data DIR        real certificates in DIR/certificates (or set ICID_DATA)
       --filter TEXT     cases whose id begins with TEXT, or matches it if it has a *
+      --profile NAME    full, or quick: the fewest vectors that tell every mistake (full)
+      --shard K/N       the K-th of N parts of the vectors; twins are run with their part
       --jobs N          processes of the adapter at a time (1)
       --timeout-ms N    patience per case (2000)
       --reason-bound    rejecting for another reason than the violated clause fails
@@ -25,6 +28,19 @@ usage:
       --format FORMAT   human, json or github
   icid-conformance list [--filter TEXT]             topics, or vectors if there is a filter
   icid-conformance show ID                          a vector or a clause
+  icid-conformance replay [--timeout-ms N] [--env NAME] [--vectors DIR] ID… -- <adapter command…>
+                                                    vectors again, with every line on the wire
+  icid-conformance compare OLD NEW                  two results.json: what broke, what was mended
+  icid-conformance adapter new --lang LANG [--out DIR]
+                                                    a skeleton: python, node, go or rust
+  icid-conformance adapter check [--timeout-ms N] [--env NAME] -- <adapter command…>
+                                                    does the adapter keep the protocol?
+  icid-conformance bridge --ops A,B,… [--name NAME] [--version V] [--presets P,…] --exec 'tool {op}'
+                                                    is an adapter that starts a program per question:
+                                                    input on stdin, output on stdout; it ends with
+                                                    0 ok, 10 reject, 11 unsupported, else error
+  icid-conformance extract --out DIR [--filter TEXT]
+                                                    the vectors as files, to vendor
   icid-conformance kill [FAMILY]                    which mistakes the vectors can tell
   icid-conformance capture --canister ID --out DIR [--expiry-nanos N]
                                                     a request for a real certificate
@@ -47,6 +63,25 @@ pub(super) enum Command {
     Show {
         id: String,
         vectors: Option<PathBuf>,
+    },
+    Replay(Box<ReplayArguments>),
+    AdapterNew {
+        language: String,
+        folder: PathBuf,
+    },
+    AdapterCheck {
+        timeout: Duration,
+        environment: Vec<String>,
+        command: Vec<OsString>,
+    },
+    Bridge(Box<Bridge>),
+    Compare {
+        old: PathBuf,
+        new: PathBuf,
+    },
+    Extract {
+        folder: PathBuf,
+        filter: Option<String>,
     },
     Kill {
         family: Option<String>,
@@ -74,6 +109,16 @@ pub(super) struct RunArguments {
     pub(super) command: Vec<OsString>,
 }
 
+/// The arguments of `replay`.
+#[derive(Debug)]
+pub(super) struct ReplayArguments {
+    pub(super) ids: Vec<String>,
+    pub(super) timeout: Duration,
+    pub(super) vectors: Option<PathBuf>,
+    pub(super) environment: Vec<String>,
+    pub(super) command: Vec<OsString>,
+}
+
 /// For whom `run` writes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Format {
@@ -93,6 +138,8 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         "run" => &[
             "--data",
             "--filter",
+            "--profile",
+            "--shard",
             "--jobs",
             "--timeout-ms",
             "--env",
@@ -103,7 +150,11 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         ],
         "list" => &["--filter", "--vectors"],
         "show" => &["--vectors"],
-        "kill" => &[],
+        "replay" => &["--timeout-ms", "--env", "--vectors"],
+        "adapter" => &["--lang", "--out", "--timeout-ms", "--env"],
+        "bridge" => &["--exec", "--ops", "--name", "--version", "--presets"],
+        "compare" | "kill" => &[],
+        "extract" => &["--out", "--filter"],
         "capture" => &["--canister", "--out", "--expiry-nanos"],
         "report" => &["--out"],
         other => return Err(format!("there is no command {other:?}")),
@@ -131,6 +182,24 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
             id: given.word("an id")?,
             vectors: given.path("--vectors")?,
         }),
+        "replay" => replay(given),
+        "adapter" => adapter(given),
+        "bridge" => bridge(&given),
+        "compare" => {
+            let [old, new] = given.words.as_slice() else {
+                let count = given.words.len();
+                return Err(format!("expected two results.json, got {count} words"));
+            };
+            let (old, new) = (PathBuf::from(old), PathBuf::from(new));
+            Ok(Command::Compare { old, new })
+        }
+        "extract" => {
+            given.no_words()?;
+            Ok(Command::Extract {
+                folder: given.path("--out")?.ok_or("extract needs --out DIR")?,
+                filter: given.text("--filter")?,
+            })
+        }
         "kill" => match given.words.as_slice() {
             [] => Ok(Command::Kill { family: None }),
             _ => Ok(Command::Kill {
@@ -172,11 +241,21 @@ fn run(given: Given) -> Result<Command, String> {
             .filter(|jobs| (1..=256).contains(jobs))
             .ok_or("--jobs must be 1 to 256")?;
     }
-    if let Some(millis) = given.number("--timeout-ms")? {
-        if millis == 0 {
-            return Err("--timeout-ms must be at least 1".to_owned());
-        }
-        options.timeout = Duration::from_millis(millis);
+    if let Some(timeout) = given.timeout()? {
+        options.timeout = timeout;
+    }
+    options.profile = match given.text("--profile")?.as_deref() {
+        None | Some("full") => Profile::Full,
+        Some("quick") => Profile::Quick,
+        Some(other) => return Err(format!("--profile {other:?} is not full or quick")),
+    };
+    if let Some(shard) = given.text("--shard")? {
+        options.shard = Some(Shard::parse(&shard).ok_or_else(|| {
+            format!(
+                "--shard {shard:?} is not K/N with 1 ≤ K ≤ N ≤ {}",
+                Shard::MAX
+            )
+        })?);
     }
     if let Some(data) = &options.data
         && !data.is_dir()
@@ -208,6 +287,72 @@ fn run(given: Given) -> Result<Command, String> {
         environment,
         xfail,
         command,
+    })))
+}
+
+fn replay(given: Given) -> Result<Command, String> {
+    let ids: Vec<String> = given.words.iter().map(utf8).collect::<Result<_, _>>()?;
+    if ids.is_empty() {
+        return Err("replay needs the id of a vector".to_owned());
+    }
+    let timeout = given.timeout()?;
+    let timeout = timeout.unwrap_or_else(|| Options::default().timeout);
+    let vectors = given.path("--vectors")?;
+    let environment = given.all("--env")?;
+    let command = given.command.filter(|command| !command.is_empty());
+    let command = command.ok_or("replay needs the adapter's command after --")?;
+    Ok(Command::Replay(Box::new(ReplayArguments {
+        ids,
+        timeout,
+        vectors,
+        environment,
+        command,
+    })))
+}
+
+fn adapter(mut given: Given) -> Result<Command, String> {
+    match given.word("new or check")?.as_str() {
+        "new" => {
+            let language = given
+                .text("--lang")?
+                .ok_or("adapter new needs --lang LANG")?;
+            let folder = given.path("--out")?;
+            let folder = folder.unwrap_or_else(|| PathBuf::from(format!("adapter-{language}")));
+            Ok(Command::AdapterNew { language, folder })
+        }
+        "check" => {
+            let timeout = given.timeout()?;
+            let command = given.command.take().filter(|command| !command.is_empty());
+            Ok(Command::AdapterCheck {
+                timeout: timeout.unwrap_or_else(|| Options::default().timeout),
+                environment: given.all("--env")?,
+                command: command.ok_or("adapter check needs the adapter's command after --")?,
+            })
+        }
+        other => Err(format!("adapter knows new and check, not {other:?}")),
+    }
+}
+
+fn bridge(given: &Given) -> Result<Command, String> {
+    given.no_words()?;
+    let list = |name| -> Result<Vec<String>, String> {
+        let text = given.text(name)?.unwrap_or_default();
+        let words = text.split(',').filter(|word| !word.is_empty());
+        Ok(words.map(str::to_owned).collect())
+    };
+    let exec = given
+        .text("--exec")?
+        .ok_or("bridge needs --exec 'tool {op}'")?;
+    let operations = list("--ops")?;
+    if operations.is_empty() {
+        return Err("bridge needs --ops A,B,…: the operations that the tool knows".to_owned());
+    }
+    Ok(Command::Bridge(Box::new(Bridge {
+        command: exec.split_whitespace().map(str::to_owned).collect(),
+        name: given.text("--name")?.unwrap_or_else(|| "bridge".to_owned()),
+        version: given.text("--version")?.unwrap_or_else(|| "0".to_owned()),
+        operations,
+        presets: list("--presets")?,
     })))
 }
 
@@ -280,6 +425,13 @@ impl Given {
         text.parse()
             .map(Some)
             .map_err(|_| format!("{name} {text:?} is no natural number"))
+    }
+
+    fn timeout(&self) -> Result<Option<Duration>, String> {
+        match self.number("--timeout-ms")? {
+            Some(0) => Err("--timeout-ms must be at least 1".to_owned()),
+            millis => Ok(millis.map(Duration::from_millis)),
+        }
     }
 
     fn word(&self, what: &str) -> Result<String, String> {
@@ -360,7 +512,31 @@ mod tests {
                 "run --data /no/such -- a",
                 "--data /no/such: there is no such folder",
             ),
+            (
+                "run --profile slow -- a",
+                "--profile \"slow\" is not full or quick",
+            ),
+            (
+                "run --shard 3/2 -- a",
+                "--shard \"3/2\" is not K/N with 1 ≤ K ≤ N ≤ 1024",
+            ),
             ("show", "expected an id, got 0 words"),
+            ("replay -- a", "replay needs the id of a vector"),
+            ("replay x", "replay needs the adapter's command after --"),
+            ("adapter", "expected new or check, got 0 words"),
+            ("adapter fly", "adapter knows new and check, not \"fly\""),
+            ("adapter new", "adapter new needs --lang LANG"),
+            (
+                "adapter check",
+                "adapter check needs the adapter's command after --",
+            ),
+            ("bridge --ops a", "bridge needs --exec 'tool {op}'"),
+            (
+                "bridge --exec a",
+                "bridge needs --ops A,B,…: the operations that the tool knows",
+            ),
+            ("compare a", "expected two results.json, got 1 words"),
+            ("extract", "extract needs --out DIR"),
             ("kill A B", "expected one family, got 2 words"),
             ("capture --out d", "capture needs --canister ID"),
             ("capture --canister x", "capture needs --out DIR"),
