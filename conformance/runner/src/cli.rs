@@ -28,11 +28,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use model::crypto::sha256;
+use model::input::hex;
+
 use args::{Command, Format, ReplayArguments, RunArguments};
 
 use crate::mainnet::capture;
 use crate::report::text::Style;
-use crate::report::{github, html, junit, text};
+use crate::report::{badge, github, html, junit, markdown, sarif, statement, text};
 use crate::results::Results;
 use crate::run::{Silent, run};
 use crate::session::Broken;
@@ -159,7 +162,11 @@ fn dispatch(command: Command) -> Result<u8, Stop> {
             folder,
             expiry,
         } => capture_command(&canister, &folder, expiry),
-        Command::Report { file, folder } => report_command(&file, folder.as_deref()),
+        Command::Report {
+            file,
+            folder,
+            subject,
+        } => report_command(&file, folder.as_deref(), subject.as_deref()),
     }
 }
 
@@ -242,7 +249,7 @@ fn json(results: &Results) -> Result<String, Stop> {
         .map_err(|error| Stop::new(EXIT_DEFECT, error.to_string()))
 }
 
-/// Writes the three files and returns their names for the reader.
+/// Writes the reports and returns their names for the reader.
 fn write_reports(results: &Results, folder: &Path) -> Result<String, Stop> {
     let write = |name: &str, text: String| {
         let path = folder.join(name);
@@ -259,8 +266,12 @@ fn write_reports(results: &Results, folder: &Path) -> Result<String, Stop> {
         "junit.xml",
         junit::xml(results).map_err(|error| defect(&error))?,
     )?;
+    write("results.sarif", sarif::log(results))?;
+    write("summary.md", markdown::page(results))?;
+    write("badge.json", badge::endpoint(results))?;
+    write("badge.svg", badge::picture(results))?;
     Ok(format!(
-        "{}/report.html, results.json, junit.xml",
+        "{}/report.html, results.json, junit.xml, results.sarif, summary.md, badge.svg",
         folder.display()
     ))
 }
@@ -290,12 +301,23 @@ fn read_results(file: &Path) -> Result<Results, Stop> {
     Results::from_json(&text).map_err(|error| Stop::file(file, &error))
 }
 
-fn report_command(file: &Path, folder: Option<&Path>) -> Result<u8, Stop> {
+fn report_command(file: &Path, folder: Option<&Path>, subject: Option<&Path>) -> Result<u8, Stop> {
     let results = read_results(file)?;
     let folder = folder
         .or_else(|| file.parent())
         .unwrap_or_else(|| Path::new("."));
-    let files = write_reports(&results, folder)?;
+    let mut files = write_reports(&results, folder)?;
+    if let Some(subject) = subject {
+        let program = fs::read(subject).map_err(|error| Stop::file(subject, &error))?;
+        let name = subject
+            .file_name()
+            .unwrap_or(subject.as_os_str())
+            .to_string_lossy();
+        let statement = statement::statement(&results, &name, &hex(&sha256(&program)));
+        let path = folder.join("statement.json");
+        fs::write(&path, statement).map_err(|error| Stop::file(&path, &error))?;
+        files.push_str(", statement.json");
+    }
     say(&text::summary(&results, style()))?;
     say(&format!("report: {files}\n"))?;
     Ok(results.exit_code())

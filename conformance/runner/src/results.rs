@@ -11,7 +11,7 @@ use crate::diff::{self, Difference};
 use crate::mainnet::{self, MainnetCase};
 use crate::outcome::{Level, Outcome, Standing};
 use crate::protocol::Hello;
-use crate::run::{self, Case, Options};
+use crate::run::{self, Case, Options, Profile};
 use crate::suite::{Answer, Clause, Expect, Output, OutputCheck, Suite, Vector};
 
 /// The version of the file format.
@@ -54,6 +54,10 @@ pub(crate) struct SuiteInfo {
 pub(crate) struct OptionsInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) filter: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shard: Option<String>,
     pub(crate) timeout_ms: u64,
     pub(crate) reason_bound: bool,
     /// Whether real certificates were there to be verified.
@@ -358,6 +362,8 @@ pub(crate) fn collect(
         adapter: hello.clone(),
         options: OptionsInfo {
             filter: options.filter.clone(),
+            profile: (options.profile == Profile::Quick).then(|| "quick".to_owned()),
+            shard: options.shard.map(|shard| shard.to_string()),
             timeout_ms: u64::try_from(options.timeout.as_millis()).unwrap_or(u64::MAX),
             reason_bound: bound,
             data: options.data.is_some(),

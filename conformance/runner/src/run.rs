@@ -1,5 +1,6 @@
 //! A run: every selected case is asked once, judged, and joined with its twin.
 
+use core::fmt;
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -97,6 +98,12 @@ impl Shard {
     /// Whether the item at this place belongs to the part.
     fn has(self, index: usize) -> bool {
         index % self.parts == self.part - 1
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.part, self.parts)
     }
 }
 

@@ -44,7 +44,9 @@ usage:
   icid-conformance kill [FAMILY]                    which mistakes the vectors can tell
   icid-conformance capture --canister ID --out DIR [--expiry-nanos N]
                                                     a request for a real certificate
-  icid-conformance report FILE [--out DIR]          the reports again, from results.json
+  icid-conformance report FILE [--out DIR] [--subject PROGRAM]
+                                                    the reports again, from results.json; with a
+                                                    subject also an in-toto statement about it
 
 exit codes: 0 conformant, 1 failures, 2 usage, 3 adapter broken, 4 suite broken,
 5 stale expected failure
@@ -94,6 +96,7 @@ pub(super) enum Command {
     Report {
         file: PathBuf,
         folder: Option<PathBuf>,
+        subject: Option<PathBuf>,
     },
 }
 
@@ -156,7 +159,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         "compare" | "kill" => &[],
         "extract" => &["--out", "--filter"],
         "capture" => &["--canister", "--out", "--expiry-nanos"],
-        "report" => &["--out"],
+        "report" => &["--out", "--subject"],
         other => return Err(format!("there is no command {other:?}")),
     };
     let switches: &[&str] = if command == "run" {
@@ -219,6 +222,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         _ => Ok(Command::Report {
             file: PathBuf::from(given.word("a results.json")?),
             folder: given.path("--out")?,
+            subject: given.path("--subject")?,
         }),
     }
 }

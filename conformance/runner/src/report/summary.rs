@@ -140,17 +140,38 @@ pub(crate) fn headline(results: &Results) -> String {
     }
 }
 
+/// Returns whether only a part of the suite was selected.
+pub(crate) fn is_partial(results: &Results) -> bool {
+    part(results).is_some()
+}
+
+/// Returns which part of the suite was selected, if it was not all.
+fn part(results: &Results) -> Option<String> {
+    let options = &results.options;
+    let parts = [
+        ("filter", &options.filter),
+        ("profile", &options.profile),
+        ("shard", &options.shard),
+    ];
+    let given = parts
+        .iter()
+        .filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    let words: Vec<String> = given
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    (!words.is_empty()).then(|| format!("selected by {}", words.join(", ")))
+}
+
 fn conformant(results: &Results) -> String {
     let tally = Tally::of(results.cases.iter(), results.options.reason_bound);
     let mut text = "Conformant: every case that was run came out as it must".to_owned();
     if tally.known > 0 {
         text = format!("Conformant but for {} expected failures", tally.known);
     }
-    let left: Vec<_> = [(tally.skipped, "skipped"), (tally.not_run, "not run")]
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let left = [(tally.skipped, "skipped"), (tally.not_run, "not run")];
+    let left = left.iter().filter(|(count, _)| *count > 0);
+    let left = left.map(|(count, word)| format!("{count} {word}"));
+    let left: Vec<_> = left.chain(part(results)).collect();
     if !left.is_empty() {
         text = format!("{text}; {}", left.join(", "));
     }
