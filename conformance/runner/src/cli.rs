@@ -148,6 +148,16 @@ fn dispatch(command: Command) -> Result<u8, Stop> {
             say(&comparison.text)?;
             Ok(exit(!comparison.is_worse))
         }
+        Command::Matrix { files, page } => {
+            let results = files.iter().map(|file| read_results(file));
+            let text = html::peers_page(&results.collect::<Result<Vec<_>, _>>()?)
+                .map_err(|error| Stop::new(EXIT_DEFECT, error.to_string()))?;
+            if let Some(folder) = page.parent() {
+                fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
+            }
+            fs::write(&page, text).map_err(|error| Stop::file(&page, &error))?;
+            say(&format!("wrote {}\n", page.display()))
+        }
         Command::Extract { folder, filter } => {
             let written = extract::extract(&suite(None)?, filter.as_deref(), &folder);
             let (vectors, files) = written.map_err(|error| Stop::file(&folder, &error))?;

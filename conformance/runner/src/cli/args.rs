@@ -30,6 +30,7 @@ usage:
   icid-conformance show ID                          a vector or a clause
   icid-conformance replay [--timeout-ms N] [--env NAME] [--vectors DIR] ID… -- <adapter command…>
                                                     vectors again, with every line on the wire
+  icid-conformance matrix FILE… [--out PAGE]        clauses × implementations, from results.json
   icid-conformance compare OLD NEW                  two results.json: what broke, what was mended
   icid-conformance adapter new --lang LANG [--out DIR]
                                                     a skeleton: python, node, go or rust
@@ -77,6 +78,10 @@ pub(super) enum Command {
         command: Vec<OsString>,
     },
     Bridge(Box<Bridge>),
+    Matrix {
+        files: Vec<PathBuf>,
+        page: PathBuf,
+    },
     Compare {
         old: PathBuf,
         new: PathBuf,
@@ -158,6 +163,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         "bridge" => &["--exec", "--ops", "--name", "--version", "--presets"],
         "compare" | "kill" => &[],
         "extract" => &["--out", "--filter"],
+        "matrix" => &["--out"],
         "capture" => &["--canister", "--out", "--expiry-nanos"],
         "report" => &["--out", "--subject"],
         other => return Err(format!("there is no command {other:?}")),
@@ -195,6 +201,15 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
             };
             let (old, new) = (PathBuf::from(old), PathBuf::from(new));
             Ok(Command::Compare { old, new })
+        }
+        "matrix" => {
+            let files: Vec<PathBuf> = given.words.iter().map(PathBuf::from).collect();
+            if files.is_empty() {
+                return Err("matrix needs the results.json of each implementation".to_owned());
+            }
+            let page = given.path("--out")?;
+            let page = page.unwrap_or_else(|| PathBuf::from("target/conformance/matrix.html"));
+            Ok(Command::Matrix { files, page })
         }
         "extract" => {
             given.no_words()?;
@@ -540,6 +555,10 @@ mod tests {
                 "bridge needs --ops A,B,…: the operations that the tool knows",
             ),
             ("compare a", "expected two results.json, got 1 words"),
+            (
+                "matrix",
+                "matrix needs the results.json of each implementation",
+            ),
             ("extract", "extract needs --out DIR"),
             ("kill A B", "expected one family, got 2 words"),
             ("capture --out d", "capture needs --canister ID"),

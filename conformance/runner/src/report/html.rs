@@ -1,6 +1,7 @@
 //! One HTML page, without scripts and without the network, to read, print and forward.
 
 mod matrix;
+mod peers;
 
 use askama::Template;
 
@@ -9,6 +10,8 @@ use crate::outcome::{Outcome, Standing};
 use crate::protocol::Reasons;
 use crate::results::{CaseInfo, ClauseInfo, ClauseState, FamilyInfo, PolicyInfo, Results, Verdict};
 use crate::suite::{Fault, Status};
+
+pub(crate) use peers::peers_page;
 
 /// How many failures are shown at length.
 const MAX_FAILURES: usize = 200;

@@ -199,7 +199,7 @@ pub(crate) fn write_failure(
             writeln!(out, "  stderr {}", crate::protocol::excerpt(line, 200))?;
         }
     }
-    let replay = format!("icid-conformance run --filter {} -- <adapter>", case.id);
+    let replay = format!("icid-conformance replay {} -- <adapter>", case.id);
     writeln!(out, "  replay {}", style.dim(&replay))
 }
 

@@ -8,8 +8,8 @@ use super::state_class;
 use crate::results::{ClauseInfo, FamilyInfo, Results};
 
 /// The side of a mark and the distance from one to the next.
-const SIDE: usize = 12;
-const STEP: usize = 17;
+pub(super) const SIDE: usize = 12;
+pub(super) const STEP: usize = 17;
 const ROW: usize = 22;
 
 /// Where the marks begin, to the right of the names of the families.
@@ -47,23 +47,30 @@ fn draw_family(svg: &mut String, family: &FamilyInfo, top: usize) -> core::fmt::
     )?;
     for (column, info) in family.clauses.iter().enumerate() {
         let left = LEFT + column * STEP;
-        let title = title(info);
         let class = state_class(info);
         let has_row = matches!(class, "good" | "bad" | "partly" | "noted" | "open");
         if has_row {
             write!(svg, "<a href=\"#{}\">", escaped(&info.clause.id))?;
         }
-        write!(
-            svg,
-            "<g class=\"m-{class}\"><title>{}</title>",
-            escaped(&title)
-        )?;
-        draw_mark(svg, class, left, top)?;
-        svg.push_str("</g>");
+        draw_clause(svg, info, left, top)?;
         if has_row {
             svg.push_str("</a>");
         }
     }
+    Ok(())
+}
+
+/// Draws one clause, with its meaning as text.
+pub(super) fn draw_clause(
+    svg: &mut String,
+    info: &ClauseInfo,
+    left: usize,
+    top: usize,
+) -> core::fmt::Result {
+    let (class, title) = (state_class(info), escaped(&title(info)));
+    write!(svg, "<g class=\"m-{class}\"><title>{title}</title>")?;
+    draw_mark(svg, class, left, top)?;
+    svg.push_str("</g>");
     Ok(())
 }
 
