@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use crate::process::{self, Problem};
 
+mod peers;
+
 /// Runs a command of the suite; without one, runs the main job.
 ///
 /// The exit code is that of `icid-conformance`: 0 conformant, 1 failures, 2 usage, 3 adapter
@@ -29,14 +31,13 @@ pub(crate) fn start(root: &Path, arguments: &[String]) -> Result<u8, Problem> {
         command.args(arguments.iter().skip(1));
         return process::run(&mut command).map(|()| 0);
     }
-    // One build for all, so that features are unified once.
-    let packages = ["icid-conformance", "icid-adapter", "icid-selftest"];
-    let mut build = process::cargo(root, &["build", "--quiet", "--release"]);
-    for package in packages {
-        build.args(["-p", package]);
+    if let Some((first, names)) = arguments.split_first()
+        && first == "peers"
+    {
+        return peers::run(root, names);
     }
-    process::run(&mut build)?;
-    let binary = |name: &str| release_folder(root).join(name);
+    let folder = build(root)?;
+    let binary = |name: &str| folder.join(name);
     let mut command = process::command(root, &binary("icid-conformance").to_string_lossy(), &[]);
     let is_main_job = arguments.is_empty() || arguments.first().is_some_and(|a| a.starts_with('-'));
     let names_adapter = arguments.iter().any(|argument| argument == "--");
@@ -86,6 +87,18 @@ pub(crate) fn fuzz(root: &Path, arguments: &[String]) -> Result<(), Problem> {
         _ => return Err(Problem("usage: cargo xtask fuzz [--factor N]".to_owned())),
     }
     process::run(command.args(["--", "--nocapture"]))
+}
+
+/// Builds the programs of the suite and returns the folder that they are in.
+pub(crate) fn build(root: &Path) -> Result<PathBuf, Problem> {
+    // One build for all, so that features are unified once.
+    let packages = ["icid-conformance", "icid-adapter", "icid-selftest"];
+    let mut build = process::cargo(root, &["build", "--quiet", "--release"]);
+    for package in packages {
+        build.args(["-p", package]);
+    }
+    process::run(&mut build)?;
+    Ok(release_folder(root))
 }
 
 fn release_folder(root: &Path) -> PathBuf {

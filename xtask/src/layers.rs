@@ -1,29 +1,42 @@
 //! Checks imports against the table in ARCHITECTURE.md, and the dependency budgets.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
+use std::{fmt, fs};
 
 use serde::Deserialize;
 
 use crate::process::{self, Problem};
 
-/// Third-party crates that a library below L4 may bring with default features.
+/// Third-party crates that a library without a provider may bring with default features.
 ///
 /// Source: design decision "few dependencies": `sha2` and its closure, with room for one more.
 const MOST_THIRD_PARTY: usize = 12;
 
-/// The first layer that may bring cryptographic libraries.
-const FIRST_CRYPTO_LAYER: u8 = 4;
+/// The package that all providers are made of: who imports it, directly or not, brings cryptography.
+const CRYPTOGRAPHY: &str = "provider-shared";
 
-/// What no library below L4 may bring with default features.
-const BANNED_BELOW_CRYPTO: [&str; 7] = [
+/// The package that needs C libraries, and so a system to run on.
+const NATIVE: &str = "provider-native";
+
+/// The package that imports providers of which one is optional.
+const FACADE: &str = "icid";
+
+/// What no library without a provider may bring with default features.
+const BANNED_WITHOUT_PROVIDER: [&str; 14] = [
     "blst",
     "candid",
+    "curve25519-dalek",
+    "ed25519-dalek",
+    "ed25519-zebra",
     "getrandom",
     "ic_bls12_381",
+    "k256",
+    "p256",
     "rand",
     "rand_core",
+    "ring",
+    "rsa",
     "serde",
 ];
 
@@ -50,10 +63,8 @@ pub(crate) fn run(root: &Path) -> Result<(), Problem> {
     let lock = fs::read_to_string(root.join("Cargo.lock"))
         .map_err(|error| Problem(format!("Cargo.lock: {error}")))?;
     problems.extend(locked(&lock));
-    for (name, row) in &table {
-        if row.layer.is_some_and(|layer| layer < FIRST_CRYPTO_LAYER) {
-            problems.extend(budget(name, &third_party(root, name)?));
-        }
+    for name in libraries(&table, CRYPTOGRAPHY) {
+        problems.extend(budget(name, &third_party(root, name)?));
     }
     Problem::from_lines("layers", &problems)?;
     println!(
@@ -63,19 +74,71 @@ pub(crate) fn run(root: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Returns the packages that must build without an operating system: all below L4.
+/// Returns the packages that must build without an operating system: all without a provider.
 pub(crate) fn bare_packages(root: &Path) -> Result<Vec<String>, Problem> {
     let table = read_table(root)?;
-    let below = |row: &Row| row.layer.is_some_and(|layer| layer < FIRST_CRYPTO_LAYER);
-    let names = table.iter().filter(|(_, row)| below(row));
-    Ok(names.map(|(name, _)| package_name(name)).collect())
+    let names = libraries(&table, CRYPTOGRAPHY);
+    Ok(names.into_iter().map(package_name).collect())
+}
+
+/// Returns the packages that must build for a browser or a canister: all but those that need C.
+pub(crate) fn wasm_packages(root: &Path) -> Result<Vec<String>, Problem> {
+    let mut table = read_table(root)?;
+    // The façade brings it only if asked to.
+    if let Some(facade) = table.get_mut(FACADE) {
+        facade.imports.remove(NATIVE);
+    }
+    let names = libraries(&table, NATIVE);
+    Ok(names.into_iter().map(package_name).collect())
+}
+
+/// Returns the libraries that are not and do not import the package `without`, directly or not.
+fn libraries<'a>(table: &'a Table, without: &str) -> Vec<&'a str> {
+    fn reaches(table: &Table, name: &str, goal: &str) -> bool {
+        let imports = table.get(name).map(|row| &row.imports);
+        // The graph has no cycle, for imports go down a layer.
+        name == goal || imports.is_some_and(|names| names.iter().any(|n| reaches(table, n, goal)))
+    }
+    let names = table.iter().filter(|(_, row)| row.layer.is_some());
+    names
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !reaches(table, name, without))
+        .collect()
 }
 
 /// One row of the table: a package, its layer (`None` for tools) and what it may import.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Row {
-    layer: Option<u8>,
+    layer: Option<Layer>,
     imports: BTreeSet<String>,
+}
+
+/// A layer, such as L3, or a part of one that is split, such as L4a, which is below L4b.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Layer {
+    number: u8,
+    part: Option<char>,
+}
+
+impl Layer {
+    /// Reads what stands in a row: `L`, a number, and at most one small letter.
+    fn parse(cell: &str) -> Option<Self> {
+        let name = cell.strip_prefix('L')?;
+        let number = name.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let mut parts = name.strip_prefix(number)?.chars();
+        let layer = Self {
+            number: number.parse().ok()?,
+            part: parts.next(),
+        };
+        parts.next().is_none().then_some(layer)
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "L{}", self.number)?;
+        self.part.map_or(Ok(()), |part| write!(f, "{part}"))
+    }
 }
 
 type Table = BTreeMap<String, Row>;
@@ -101,13 +164,10 @@ fn parse_table(text: &str) -> Result<Table, Problem> {
         let [layer, name, imports] = cells.as_slice() else {
             return Err(Problem(format!("ARCHITECTURE.md: not three cells: {line}")));
         };
-        let layer = match layer.strip_prefix('L') {
-            Some(number) => match number.parse() {
-                Ok(layer) => Some(layer),
-                Err(_) => return Err(Problem(format!("ARCHITECTURE.md: no layer: {line}"))),
-            },
-            None => None,
-        };
+        let layer = Layer::parse(layer);
+        if layer.is_none() && cells.first() != Some(&"tool") {
+            return Err(Problem(format!("ARCHITECTURE.md: no layer: {line}")));
+        }
         let words = |cell: &str| -> BTreeSet<String> {
             let cell = cell.replace(['`', ','], " ");
             cell.split_whitespace()
@@ -217,9 +277,9 @@ fn imports(table: &Table, graph: &Graph) -> Vec<String> {
             match table.get(import).and_then(|row| row.layer) {
                 Some(below) if below < layer => {}
                 Some(other) => problems.push(format!(
-                    "`{name}` (L{layer}) imports `{import}` (L{other}): imports go down a layer"
+                    "`{name}` ({layer}) imports `{import}` ({other}): imports go down a layer"
                 )),
-                None => problems.push(format!("`{name}` (L{layer}) imports the tool `{import}`")),
+                None => problems.push(format!("`{name}` ({layer}) imports the tool `{import}`")),
             }
         }
     }
@@ -274,7 +334,7 @@ fn budget(name: &str, packages: &BTreeSet<String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     for package in packages {
         let crate_name = package.split(' ').next().unwrap_or(package);
-        if BANNED_BELOW_CRYPTO.contains(&crate_name) {
+        if BANNED_WITHOUT_PROVIDER.contains(&crate_name) {
             problems.push(format!(
                 "`{name}` brings `{crate_name}` with default features"
             ));
@@ -357,6 +417,46 @@ mod tests {
             found,
             ["`cbor` (L0) imports `time` (L0): imports go down a layer"]
         );
+    }
+
+    #[test]
+    fn a_layer_may_have_parts_of_which_one_is_below_the_other() {
+        let rows = "| L4a | `shared` | – |\n| L4b | `a`, `b` | `shared` |";
+        let text = format!("{TABLE_BEGIN}\n|||\n|||\n{rows}\n{TABLE_END}");
+        let table = parse_table(&text).unwrap();
+        let edges: [(&str, &[&str]); 3] = [("shared", &[]), ("a", &["shared"]), ("b", &["shared"])];
+        assert_eq!(imports(&table, &graph(&edges)), Vec::<String>::new());
+        let text = text.replace("L4a", "L4b");
+        let found = imports(&parse_table(&text).unwrap(), &graph(&edges));
+        assert_eq!(
+            found,
+            [
+                "`a` (L4b) imports `shared` (L4b): imports go down a layer",
+                "`b` (L4b) imports `shared` (L4b): imports go down a layer"
+            ]
+        );
+    }
+
+    #[test]
+    fn libraries_are_told_apart_by_what_they_reach() {
+        let rows = "| L0 | `time` | – |\n| L1 | `deep` | `time` |\n| L2 | `top` | `deep` |\n\
+                    | L2 | `other` | – |\n| tool | `kit` | – |";
+        let table = parse_table(&format!("{TABLE_BEGIN}\n|||\n|||\n{rows}\n{TABLE_END}")).unwrap();
+        assert_eq!(libraries(&table, "deep"), ["other", "time"]);
+        assert_eq!(
+            libraries(&table, "nothing"),
+            ["deep", "other", "time", "top"]
+        );
+    }
+
+    #[test]
+    fn rejects_a_layer_of_another_form() {
+        for name in ["4", "L", "L4ab", "L4B", "La", "L300", "tools"] {
+            let text = TABLE.replace("| L1 |", &format!("| {name} |"));
+            let line = format!("| {name} | `tree` | `cbor` |");
+            let problem = Problem(format!("ARCHITECTURE.md: no layer: {line}"));
+            assert_eq!(parse_table(&text), Err(problem));
+        }
     }
 
     #[test]

@@ -18,10 +18,14 @@ mod bare;
 mod check;
 mod conformance;
 mod layers;
+mod mutants;
+mod packages;
 mod process;
 mod spec;
 mod suite;
 mod tidy;
+mod toolchain;
+mod wasm;
 
 /// What `cargo xtask` alone prints.
 const USAGE: &str = "\
@@ -31,17 +35,23 @@ cargo xtask <chore> [arguments]
                       the main job: runs the suite against our crates and writes
                       target/conformance/{report.html,results.json,junit.xml};
                       a command is one of icid-conformance's (run, kill, list, show,
-                      capture, report) or: generate [--check]
+                      capture, report) or: generate [--check], peers [name]
   test                everything: check, all tests, vectors, conformance, kill matrix,
-                      interop with published peers, bare-target builds
+                      interop with published peers, bare-target and
+                      WebAssembly builds
   check               fmt, clippy, docs, layers, tidy, spec lint
   layers              imports against the table in ARCHITECTURE.md, dependency budgets
   tidy                the house rules a compiler does not know
   spec <command>      the clause catalogue: lint, show ID, unclaimed, bump
   bare                builds the libraries for a target without an operating system
+  wasm                builds the libraries for WebAssembly, and measures a small module
   bench [arguments]   benches against published peers, as ratios
   fuzz [--factor N]   replays the fuzz targets' seeds and mutations on stable
-  package             checks that every published crate packages";
+  mutants [arguments] would the tests notice? --in-diff [BASE] for what changed, or
+                      [--package P] [--shard K/N]; needs cargo-mutants
+  package             checks that every published crate packages
+  vectors-packages    the vectors as a wheel, an npm tarball, a Go module and a crate,
+                      each built, loaded and compared";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -60,10 +70,13 @@ fn main() -> ExitCode {
         "conformance" => return conformance::run(&root, rest),
         "fuzz" => conformance::fuzz(&root, rest),
         "layers" => layers::run(&root),
+        "mutants" => mutants::run(&root, rest),
         "package" => check::package(&root),
         "spec" => specification(&root, rest),
         "test" => return suite::run(&root),
         "tidy" => tidy::run(&root),
+        "vectors-packages" => packages::run(&root, rest).map(drop),
+        "wasm" => wasm::run(&root).map(drop),
         _ => {
             eprintln!("there is no chore `{chore}`\n\n{USAGE}");
             return ExitCode::from(2);

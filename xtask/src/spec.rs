@@ -40,9 +40,8 @@ DIR is a checkout of the documents named in spec/UPSTREAM.toml";
 
 /// Checks the spec spine of the repository at `root`.
 ///
-/// `upstream` is a checkout of the documents: either a directory that holds
-/// `docs/references/ic-interface-spec` and `public/references`, or one that holds the files
-/// themselves.
+/// `upstream` is a checkout of the documents: either a directory that holds `docs/references` and
+/// `public/references`, or one that holds the files themselves.
 ///
 /// # Errors
 ///

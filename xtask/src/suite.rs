@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Counts, Problem};
-use crate::{bare, check, conformance};
+use crate::{bare, check, conformance, packages, wasm};
 
 /// Runs every step to its end, so that one failure does not hide another, and closes on a line
 /// `N passed, N failed, N skipped`.
@@ -43,8 +43,13 @@ pub(crate) fn run(root: &Path) -> ExitCode {
         )?;
         skipped_cases(&folder)
     });
+    ledger.step("the model in Python agrees", || {
+        second_model(root, is_set("CI"))
+    });
     ledger.step("kill matrix", || suite(root, &["kill"]).map(|()| 0));
+    ledger.step("packages of the vectors", || packages::run(root, &[]));
     ledger.step("bare-target builds", || bare::run(root).map(|_| 0));
+    ledger.step("WebAssembly builds", || wasm::run(root));
     let interop = ["test", "--manifest-path", "conformance/interop/Cargo.toml"];
     ledger.tests(
         "interop with published peers",
@@ -95,6 +100,23 @@ fn suite(root: &Path, arguments: &[&str]) -> Result<(), Problem> {
             "icid-conformance {} ended with {code}",
             arguments.join(" ")
         ))),
+    }
+}
+
+/// Puts all vectors to the model in Python, and returns how many checks were skipped.
+///
+/// Outside CI it is skipped where its packages cannot be had.
+fn second_model(root: &Path, in_ci: bool) -> Result<usize, Problem> {
+    let script = "conformance/adapters/python-model/run.py";
+    let start =
+        |argument| process::run(&mut process::command(root, "python3", &[script, argument]));
+    match start("setup") {
+        Ok(()) => start("check").map(|()| 0),
+        Err(problem) if in_ci => Err(problem),
+        Err(problem) => {
+            println!("SKIPPED: the model in Python: {problem}");
+            Ok(1)
+        }
     }
 }
 

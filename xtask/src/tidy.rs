@@ -13,7 +13,7 @@ const MOST_LINES: usize = 800;
 const UNSAFE_FILE: &str = "crates/provider-native/src/pairing.rs";
 
 /// The checks that an `Invariant:` sentence of ARCHITECTURE.md may name.
-const CHECKS: [&str; 8] = [
+const CHECKS: [&str; 9] = [
     "bare",
     "clippy",
     "conformance",
@@ -22,6 +22,7 @@ const CHECKS: [&str; 8] = [
     "spec lint",
     "tests",
     "tidy",
+    "wasm",
 ];
 
 /// A file of the repository.
@@ -230,9 +231,14 @@ fn resolve(folder: &str, target: &str) -> String {
 
 /// Workspaces of their own, which share no lint table.
 fn is_other_workspace(path: &str) -> bool {
-    ["conformance/bench/", "conformance/interop/", "fuzz/"]
-        .iter()
-        .any(|top| path.starts_with(top))
+    const OTHERS: [&str; 5] = [
+        "conformance/adapters/rust-agent/",
+        "conformance/bench/",
+        "conformance/interop/",
+        "conformance/wasm-size/",
+        "fuzz/",
+    ];
+    OTHERS.iter().any(|top| path.starts_with(top))
 }
 
 /// Rules for the manifest of a member.

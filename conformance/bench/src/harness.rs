@@ -4,6 +4,8 @@
 //! another one each time. A sample is the time of the thread on a processor, not of the clock on
 //! the wall, and lasts at least half a millisecond. What is printed is the median of the samples,
 //! and the median of the ratios within each round: drift of the machine hits both sides of a ratio.
+//! Every round also has another depth of the stack: where tables on it happen to lie can cost a
+//! quarter of the time of an Ed25519 verification, and would hit one contender and not another.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -44,9 +46,19 @@ pub struct Group<'a> {
     targets: Vec<Target>,
 }
 
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Kind {
+    Ours,
+    /// What a way of ours spends on signatures alone.
+    Part {
+        of: &'static str,
+    },
+    Peer,
+}
+
 struct Contender<'a> {
     name: &'static str,
-    is_ours: bool,
+    kind: Kind,
     run: Box<dyn FnMut() + 'a>,
 }
 
@@ -69,13 +81,24 @@ impl<'a> Group<'a> {
     /// Adds a way of ours.
     #[must_use]
     pub fn ours<T>(self, name: &'static str, run: impl FnMut() -> T + 'a) -> Self {
-        self.contender(name, true, run)
+        self.contender(name, Kind::Ours, run)
     }
 
     /// Adds another library.
     #[must_use]
     pub fn peer<T>(self, name: &'static str, run: impl FnMut() -> T + 'a) -> Self {
-        self.contender(name, false, run)
+        self.contender(name, Kind::Peer, run)
+    }
+
+    /// Adds the signature arithmetic of a way of ours: the limit of what can be gained elsewhere.
+    #[must_use]
+    pub fn part<T>(
+        self,
+        name: &'static str,
+        of: &'static str,
+        run: impl FnMut() -> T + 'a,
+    ) -> Self {
+        self.contender(name, Kind::Part { of }, run)
     }
 
     /// Wants a way of ours to be that many times faster than a peer, if there is a target.
@@ -89,11 +112,11 @@ impl<'a> Group<'a> {
     fn contender<T>(
         mut self,
         name: &'static str,
-        is_ours: bool,
+        kind: Kind,
         mut run: impl FnMut() -> T + 'a,
     ) -> Self {
         let run = Box::new(move || drop(black_box(run())));
-        self.contenders.push(Contender { name, is_ours, run });
+        self.contenders.push(Contender { name, kind, run });
         self
     }
 
@@ -112,7 +135,10 @@ impl<'a> Group<'a> {
 
         println!("\n{}", self.title);
         let ours: Vec<(char, usize)> = ('A'..)
-            .zip((0..self.contenders.len()).filter(|index| self.contenders[*index].is_ours))
+            .zip(
+                (0..self.contenders.len())
+                    .filter(|index| self.contenders[*index].kind == Kind::Ours),
+            )
             .collect();
         for (index, contender) in self.contenders.iter().enumerate() {
             let letter = ours
@@ -121,9 +147,17 @@ impl<'a> Group<'a> {
                 .map_or(' ', |ours| ours.0);
             let time = Nanos(median(samples[index].iter().copied()));
             print!("  {letter}  {:<40}{time:>10}", contender.name);
-            if !contender.is_ours {
-                for (letter, ours) in &ours {
-                    print!("   {:.2} {letter}", ratio(index, *ours));
+            match contender.kind {
+                Kind::Ours => {}
+                Kind::Part { of } => {
+                    let whole = self.contenders.iter().position(|one| one.name == of);
+                    let whole = whole.expect("a contender that this is a part of");
+                    print!("   {:.1} % of {of}", 100.0 * ratio(index, whole));
+                }
+                Kind::Peer => {
+                    for (letter, ours) in &ours {
+                        print!("   {:.2} {letter}", ratio(index, *ours));
+                    }
                 }
             }
             println!();
@@ -142,7 +176,7 @@ impl<'a> Group<'a> {
             let found = ratio(peer_index, ours_index);
             let verdict = if found >= *wanted { "met" } else { "MISSED" };
             missed += usize::from(found < *wanted);
-            println!("  target: {peer} >= {wanted} x {ours}: {found:.2}, {verdict}");
+            println!("  target: {peer} >= {wanted:.2} x {ours}: {found:.2}, {verdict}");
         }
         missed
     }
@@ -158,10 +192,32 @@ fn take_turns(contenders: &mut [Contender<'_>], effort: Effort) -> Vec<Vec<f64>>
     for round in 0..effort.rounds {
         for turn in 0..contenders.len() {
             let index = (round + turn) % contenders.len();
-            samples[index].push(sample(&mut contenders[index].run, runs[index]));
+            let run = &mut contenders[index].run;
+            samples[index].push(at_depth(round, || sample(run, runs[index])));
         }
     }
     samples
+}
+
+/// Runs something deeper in the stack than here, by an amount that depends on the round.
+fn at_depth<T>(round: usize, run: impl FnOnce() -> T) -> T {
+    match round % 7 {
+        0 => below::<64, T>(run),
+        1 => below::<656, T>(run),
+        2 => below::<1_248, T>(run),
+        3 => below::<1_840, T>(run),
+        4 => below::<2_432, T>(run),
+        5 => below::<3_024, T>(run),
+        _ => below::<3_616, T>(run),
+    }
+}
+
+#[inline(never)]
+fn below<const BYTES: usize, T>(run: impl FnOnce() -> T) -> T {
+    let space = black_box([0_u8; BYTES]);
+    let result = run();
+    black_box(&space);
+    result
 }
 
 fn runs_per_sample(run: &mut dyn FnMut(), effort: Effort) -> u32 {

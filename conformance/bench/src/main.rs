@@ -7,7 +7,7 @@
 //! `--quick` takes few samples, to see that everything runs. `--check` fails if a target is missed.
 //! `--data` names the directory with certificates of the main network, as does the variable
 //! `ICID_DATA`; without it all certificates are made here. A group is one of `principal`,
-//! `certificate`, `request-id` and `tree`; all run if none is named.
+//! `certificate`, `request-id`, `request`, `webauthn` and `tree`; all run if none is named.
 //!
 //! All contenders of a group get the same input, and their outputs are compared before any is timed.
 #![forbid(unsafe_code)]
@@ -23,8 +23,10 @@ use crate::harness::Effort;
 mod certificate;
 mod harness;
 mod principal;
+mod request;
 mod request_id;
 mod tree;
+mod webauthn;
 
 struct Arguments {
     effort: Effort,
@@ -61,6 +63,12 @@ fn main() -> ExitCode {
     }
     if wanted("request-id") {
         missed += request_id::run(effort);
+    }
+    if wanted("request") {
+        missed += request::run(effort);
+    }
+    if wanted("webauthn") {
+        missed += webauthn::run(effort);
     }
     if wanted("tree") {
         tree::run(effort);

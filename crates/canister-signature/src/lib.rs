@@ -93,4 +93,6 @@ pub use crate::map::SignatureMap;
 pub use crate::parse::{CanisterSignature, ParseCanisterSignatureError};
 #[cfg(feature = "alloc")]
 pub use crate::siblings::Siblings;
-pub use crate::verify::{Rules, VerifiedCanisterSignature, VerifyCanisterSignatureError};
+pub use crate::verify::{
+    CheckedCanisterSignature, Rules, VerifiedCanisterSignature, VerifyCanisterSignatureError,
+};

@@ -3,12 +3,13 @@
 use core::fmt;
 
 use certificate::{
-    DelegationCache, Freshness, NoValue, Ranges, Scope, VerifiedCertificate, VerifyCertificateError,
+    CheckedCertificate, DelegationCache, Freshness, NoValue, Ranges, Scope, VerifiedCertificate,
+    VerifyCertificateError,
 };
 use hash_tree::{HashTree, Lookup};
 use principal::Principal;
 use public_key::{BlsPublicKey, CanisterPublicKey};
-use signature::{Claim, InvalidKey, InvalidSignature, VerifySignature};
+use signature::VerifySignature;
 use time::Timestamp;
 
 use crate::id::{SIG, SignatureId};
@@ -40,21 +41,36 @@ impl<'a> CanisterSignature<'a> {
     /// Checks that the canister of `key` signed `payload` with it, as far as the holder of the root
     /// key says the truth.
     ///
-    /// `payload` is all signed bytes, domain separator included, in pieces that are concatenated.
-    /// With a `cache`, the signature of a subnet delegation in it is not checked again, and one that
-    /// was checked is put into it.
+    /// This is [`CanisterSignature::check`], and then [`CheckedCanisterSignature::verify`].
     ///
     /// # Errors
     ///
-    /// In the order of the checks, all that are cheap before the first signature:
+    /// First those of [`CanisterSignature::check`], all before the first signature of a certificate,
+    /// then those of [`CheckedCanisterSignature::verify`].
+    pub fn verify(
+        &self,
+        payload: &[&[u8]],
+        key: &CanisterPublicKey<'_>,
+        rules: &Rules,
+        provider: &dyn VerifySignature,
+        cache: Option<&mut DelegationCache>,
+    ) -> Result<VerifiedCanisterSignature<'a>, VerifyCanisterSignatureError> {
+        self.check(payload, key, rules)?.verify(provider, cache)
+    }
+
+    /// Checks everything but the signatures of the certificate, which is cheap.
+    ///
+    /// `payload` is all signed bytes, domain separator included, in pieces that are concatenated.
+    ///
+    /// # Errors
+    ///
+    /// In the order of the checks:
     ///
     /// 1. the tree: [`IllFormedTree`], [`MissingWitness`], [`NonEmptyWitness`];
     /// 2. the certificate: [`Certificate`] with what
-    ///    [`Certificate::verify`](certificate::Certificate::verify) checks before its signatures, for
-    ///    the scope of the canister;
+    ///    [`Certificate::check`](certificate::Certificate::check) says, for the scope of the canister;
     /// 3. the delegation, if there is one: [`MissingSubnetType`], [`CloudEngine`];
-    /// 4. what is certified: [`MissingCertifiedData`], [`WrongCertifiedData`];
-    /// 5. the signatures of the certificate: [`Certificate`].
+    /// 4. what is certified: [`MissingCertifiedData`], [`WrongCertifiedData`].
     ///
     /// [`Certificate`]: VerifyCanisterSignatureError::Certificate
     /// [`CloudEngine`]: VerifyCanisterSignatureError::CloudEngine
@@ -64,31 +80,24 @@ impl<'a> CanisterSignature<'a> {
     /// [`MissingWitness`]: VerifyCanisterSignatureError::MissingWitness
     /// [`NonEmptyWitness`]: VerifyCanisterSignatureError::NonEmptyWitness
     /// [`WrongCertifiedData`]: VerifyCanisterSignatureError::WrongCertifiedData
-    // spec: CSIG-16
-    pub fn verify(
+    pub fn check(
         &self,
         payload: &[&[u8]],
         key: &CanisterPublicKey<'_>,
         rules: &Rules,
-        provider: &dyn VerifySignature,
-        cache: Option<&mut DelegationCache>,
-    ) -> Result<VerifiedCanisterSignature<'a>, VerifyCanisterSignatureError> {
+    ) -> Result<CheckedCanisterSignature<'a>, VerifyCanisterSignatureError> {
         self.check_witness(&SignatureId::new(key.seed(), payload))?;
         let canister_id = key.canister_id();
-        let rules = certificate::Rules {
+        let certificate = self.certificate.check(&certificate::Rules {
             root_key: rules.root_key,
             // spec: CSIG-7
             scope: Scope::Canister(canister_id),
             ranges: rules.ranges,
             freshness: rules.freshness,
-        };
-        // Nothing is true yet here, but what is wrong already costs no pairing.
-        let claimed = self.certificate.verify(&rules, &Unchecked, None)?;
-        check_subnet_type(&claimed)?;
-        self.check_certified_data(&claimed, &canister_id)?;
-        // spec: CSIG-5
-        let certificate = self.certificate.verify(&rules, provider, cache)?;
-        Ok(VerifiedCanisterSignature {
+        })?;
+        check_subnet_type(&certificate)?;
+        self.check_certified_data(&certificate, &canister_id)?;
+        Ok(CheckedCanisterSignature {
             canister_id,
             certificate,
             tree: self.tree,
@@ -115,11 +124,11 @@ impl<'a> CanisterSignature<'a> {
     // spec: CSIG-6
     fn check_certified_data(
         &self,
-        certificate: &VerifiedCertificate<'_>,
+        certificate: &CheckedCertificate<'_>,
         canister_id: &Principal,
     ) -> Result<(), VerifyCanisterSignatureError> {
         let path: [&[u8]; 3] = [b"canister", canister_id.as_bytes(), b"certified_data"];
-        let data = value(&certificate.tree(), &path)
+        let data = value(&certificate.claimed_tree(), &path)
             .map_err(VerifyCanisterSignatureError::MissingCertifiedData)?;
         if data != self.tree.root_hash() {
             let length = data.len();
@@ -133,16 +142,15 @@ impl<'a> CanisterSignature<'a> {
 /// a type whose canisters may sign.
 // spec: CSIG-8, CSIG-9, CSIG-10
 fn check_subnet_type(
-    certificate: &VerifiedCertificate<'_>,
+    certificate: &CheckedCertificate<'_>,
 ) -> Result<(), VerifyCanisterSignatureError> {
-    let Some(delegation) = certificate.delegation() else {
+    let Some((subnet_id, tree)) = certificate.claimed_delegation() else {
         return Ok(());
     };
-    let subnet_id = delegation.subnet_id();
     // Types that are not known yet are fine, so this is only compared.
     let path: [&[u8]; 3] = [b"subnet", subnet_id.as_bytes(), b"type"];
-    let subnet_type = value(&delegation.tree(), &path)
-        .map_err(VerifyCanisterSignatureError::MissingSubnetType)?;
+    let subnet_type =
+        value(&tree, &path).map_err(VerifyCanisterSignatureError::MissingSubnetType)?;
     if subnet_type == CLOUD_ENGINE {
         return Err(VerifyCanisterSignatureError::CloudEngine { subnet_id });
     }
@@ -159,16 +167,38 @@ fn value<'a>(tree: &HashTree<'a>, path: &[&[u8]]) -> Result<&'a [u8], NoValue> {
     }
 }
 
-/// Puts signatures off: a certificate "verified" with this has passed all checks but those.
-struct Unchecked;
+/// A [`CanisterSignature`] that [`CanisterSignature::check`] found nothing wrong with, the signatures
+/// of its certificate aside.
+///
+/// It is no evidence: anybody can make one. [`CheckedCanisterSignature::verify`] makes evidence of it.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckedCanisterSignature<'a> {
+    canister_id: Principal,
+    certificate: CheckedCertificate<'a>,
+    tree: HashTree<'a>,
+}
 
-impl VerifySignature for Unchecked {
-    fn verify(&self, _: Claim<'_>) -> Result<(), InvalidSignature> {
-        Ok(())
-    }
-
-    fn check_key(&self, _: &[u8]) -> Result<(), InvalidKey> {
-        Ok(())
+impl<'a> CheckedCanisterSignature<'a> {
+    /// Checks the signatures of the certificate, which makes evidence of the signature.
+    ///
+    /// With a `cache`, the signature of a subnet delegation in it is not checked again, and one that
+    /// was checked is put into it.
+    ///
+    /// # Errors
+    ///
+    /// [`Certificate`](VerifyCanisterSignatureError::Certificate) with what [`CheckedCertificate::verify`]
+    /// says.
+    // spec: CSIG-5, CSIG-16
+    pub fn verify(
+        &self,
+        provider: &dyn VerifySignature,
+        cache: Option<&mut DelegationCache>,
+    ) -> Result<VerifiedCanisterSignature<'a>, VerifyCanisterSignatureError> {
+        Ok(VerifiedCanisterSignature {
+            canister_id: self.canister_id,
+            certificate: self.certificate.verify(provider, cache)?,
+            tree: self.tree,
+        })
     }
 }
 

@@ -3,8 +3,8 @@
 use core::error::Error;
 
 use icid_canister_signature::{
-    CanisterSignature, ParseCanisterSignatureError, Rules, Siblings, SignatureId, SignatureMap,
-    VerifiedCanisterSignature, VerifyCanisterSignatureError,
+    CanisterSignature, CheckedCanisterSignature, ParseCanisterSignatureError, Rules, Siblings,
+    SignatureId, SignatureMap, VerifiedCanisterSignature, VerifyCanisterSignatureError,
 };
 
 fn is_shareable<T: Send + Sync + 'static>() {}
@@ -14,6 +14,7 @@ fn is_an_error<T: Error + Copy + Eq + Send + Sync + 'static>(_: Option<T>) {}
 #[test]
 fn everything_can_be_shared_between_threads() {
     is_shareable::<CanisterSignature<'static>>();
+    is_shareable::<CheckedCanisterSignature<'static>>();
     is_shareable::<Rules>();
     is_shareable::<Siblings>();
     is_shareable::<SignatureId>();

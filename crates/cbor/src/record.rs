@@ -39,9 +39,10 @@ pub struct Record<'n> {
     names: &'n [&'n str],
     /// Bit i stands for `names[i]`.
     seen: u64,
-    /// The name that comes next if fields come in the order of their names, which many encoders
-    /// see to.
-    likely: usize,
+    /// The names that come next if fields come in the order of their names, which many encoders
+    /// see to, and the bit that stands for the first of them.
+    likely: &'n [&'n str],
+    likely_bit: u64,
     unknown: UnknownFieldRule,
 }
 
@@ -59,11 +60,13 @@ impl<'n> Record<'n> {
         unknown: UnknownFieldRule,
     ) -> Result<Self, ReadError> {
         let entries = reader.map()?;
+        let names = names.get(..MAX_NAMES).unwrap_or(names);
         Ok(Self {
             entries,
             names,
             seen: 0,
-            likely: 0,
+            likely: names,
+            likely_bit: 1,
             unknown,
         })
     }
@@ -75,8 +78,42 @@ impl<'n> Record<'n> {
     /// As [`Reader::next`]; [`Reason::NonTextKey`] and errors of [`Reader::text`] for the key;
     /// [`Reason::DuplicateKey`]; [`Reason::UnknownField`], or as [`Reader::skip`] for the value of
     /// an unknown field.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<&'n str>, ReadError> {
+        // Fields in the order of their names are the path that everything else waits for.
+        if let [name, likely @ ..] = self.likely
+            && self.seen & self.likely_bit == 0
+            && reader.next_key(&mut self.entries, name)
+        {
+            self.seen |= self.likely_bit;
+            self.likely_bit = self.likely_bit.wrapping_shl(1);
+            self.likely = likely;
+            return Ok(Some(name));
+        }
+        // The end is no reason for a search.
+        if self.entries.remaining() == Some(0) {
+            return Ok(None);
+        }
+        let (record, ahead, name) = self.search(*reader)?;
+        (*self, *reader) = (record, ahead);
+        Ok(name)
+    }
+
+    /// Takes the next key, wherever among the names it is.
+    ///
+    /// The cold path takes cursors and returns them. If it changed them in place, they could not stay
+    /// in registers on the hot path.
+    #[cold]
+    #[inline(never)]
+    fn search<'a>(
+        mut self,
+        mut reader: Reader<'a>,
+    ) -> Result<(Self, Reader<'a>, Option<&'n str>), ReadError> {
+        let name = self.find_next(&mut reader)?;
+        Ok((self, reader, name))
+    }
+
+    fn find_next(&mut self, reader: &mut Reader<'_>) -> Result<Option<&'n str>, ReadError> {
         while reader.next(&mut self.entries)? {
             let start = *reader;
             let key = key(reader)?;
@@ -86,7 +123,11 @@ impl<'n> Record<'n> {
                     return Err(start.error(Reason::DuplicateKey));
                 }
                 self.seen |= bit;
-                self.likely = index.saturating_add(1);
+                self.likely = self
+                    .names
+                    .get(index.saturating_add(1)..)
+                    .unwrap_or_default();
+                self.likely_bit = bit.wrapping_shl(1);
                 return Ok(Some(name));
             }
             reader.utf8(key)?;
@@ -102,11 +143,7 @@ impl<'n> Record<'n> {
     /// Returns the position of a name, the name, and the bit that stands for it.
     #[inline]
     fn find(&self, key: &[u8]) -> Option<(usize, &'n str, u64)> {
-        let name_at = |index: usize| self.names.get(index).filter(|name| name.as_bytes() == key);
-        let index = match name_at(self.likely) {
-            Some(_) => self.likely,
-            None => self.names.iter().position(|name| name.as_bytes() == key)?,
-        };
+        let index = self.names.iter().position(|name| name.as_bytes() == key)?;
         let bit = u32::try_from(index)
             .ok()
             .and_then(|index| 1_u64.checked_shl(index))?;
@@ -177,6 +214,25 @@ mod tests {
         let input = b"\xa2\x61c\x81\x80\x61a\x01";
         assert_eq!(read(input, REJECT), error(1, Reason::UnknownField));
         assert_eq!(read(input, IGNORE), Ok([Some(1), None]));
+    }
+
+    #[test]
+    fn names_beyond_the_limit_are_unknown() {
+        const NAMES: [&str; 65] = {
+            let mut names = ["a"; 65];
+            names[0] = "b";
+            names[64] = "c";
+            names
+        };
+        let mut reader = Reader::new(b"\xa2\x61b\x00\x61c\x00");
+        let mut record = Record::read(&mut reader, &NAMES, REJECT).unwrap();
+        assert_eq!(record.next(&mut reader), Ok(Some("b")));
+        assert_eq!(reader.unsigned(), Ok(0));
+        let error = ReadError {
+            position: 4,
+            reason: Reason::UnknownField,
+        };
+        assert_eq!(record.next(&mut reader), Err(error));
     }
 
     #[test]

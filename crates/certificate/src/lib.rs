@@ -4,7 +4,8 @@
 //! subnet signed it, a delegation: the root subnet's own certificate that names the signing subnet's
 //! key and canisters. [`Certificate::parse`] checks the form without copying anything,
 //! [`Certificate::verify`] the truth, under a root key and a [`Scope`]. Only the
-//! [`VerifiedCertificate`] that comes out answers questions about the state.
+//! [`VerifiedCertificate`] that comes out answers questions about the state. [`Certificate::check`] is
+//! verification without the signatures, for refusing early.
 //!
 //! Verifying costs pairings, everything else is small. A provider with the root key prepared checks
 //! the certificate and its delegation at once; a [`DelegationCache`] saves the delegation next time.
@@ -61,6 +62,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod cache;
+mod check;
 mod nat;
 mod parse;
 mod ranges;
@@ -73,6 +75,7 @@ pub use cbor::Policy;
 pub use hash_tree::Lookup;
 
 pub use crate::cache::DelegationCache;
+pub use crate::check::CheckedCertificate;
 pub use crate::nat::ParseNatError;
 pub use crate::parse::{Certificate, Field, ParseCertificateError, Part};
 pub use crate::ranges::ReadRangesError;

@@ -2,17 +2,15 @@
 
 use core::fmt;
 
-use hash_tree::{HashTree, Lookup};
 use principal::Principal;
-use public_key::{BlsPublicKey, ParseBlsPublicKeyError};
+use public_key::ParseBlsPublicKeyError;
 use signature::{Claim, InvalidKey, VerifySignature};
 use time::{Lifetime, Timestamp};
 
 use crate::cache::{DelegationCache, Entry};
-use crate::nat;
+use crate::check::{CheckedCertificate, SIGNATURE_LENGTH};
 use crate::parse::{Certificate, Delegation, Part, Signed};
-use crate::ranges::{Membership, membership};
-use crate::rules::{Ranges, Rules, Scope};
+use crate::rules::{Ranges, Rules};
 use crate::verified::{SubnetDelegation, VerifiedCertificate};
 use crate::{ParseNatError, ReadRangesError};
 
@@ -21,42 +19,36 @@ use crate::{ParseNatError, ReadRangesError};
 /// Source: interface spec, "Certificate".
 const SEPARATOR: &[u8] = b"\x0dic-state-root";
 
-/// The length of a signature.
-///
-/// Source: the signature suite, a compressed point of G1.
-// spec: CERT-3
-const SIGNATURE_LENGTH: usize = 48;
-
 impl<'a> Certificate<'a> {
     /// Checks that the certificate is true, as far as the holder of the root key says the truth.
+    ///
+    /// This is [`Certificate::check`], and then [`CheckedCertificate::verify`].
+    ///
+    /// # Errors
+    ///
+    /// First those of [`Certificate::check`], all before the first signature, then those of
+    /// [`CheckedCertificate::verify`].
+    pub fn verify(
+        &self,
+        rules: &Rules,
+        provider: &dyn VerifySignature,
+        cache: Option<&mut DelegationCache>,
+    ) -> Result<VerifiedCertificate<'a>, VerifyCertificateError> {
+        self.check(rules)?.verify(provider, cache)
+    }
+}
+
+impl<'a> CheckedCertificate<'a> {
+    /// Checks the signatures, which makes evidence of the certificate.
     ///
     /// With a `cache`, the signature of a delegation in it is not checked again, and one that was
     /// checked is put into it.
     ///
     /// # Errors
     ///
-    /// In the order of the checks, all that are cheap before the first signature:
+    /// [`InvalidRootKey`], [`InvalidDelegationSignature`], [`InvalidSubnetKey`] or
+    /// [`InvalidSignature`].
     ///
-    /// 1. the form of the delegation: [`SignatureLength`], [`MissingTime`], [`MalformedTime`],
-    ///    [`MissingSubnetKey`], [`MalformedSubnetKey`];
-    /// 2. the form of the certificate: [`SignatureLength`], [`MissingTime`], [`MalformedTime`];
-    /// 3. the time: [`TooOld`] and [`TooNew`], then [`DelegationTooOld`];
-    /// 4. the scope: [`WrongSubnet`], or [`MalformedRanges`], [`MissingRanges`] and [`OutOfRanges`];
-    /// 5. the signatures: [`InvalidRootKey`], [`InvalidDelegationSignature`], [`InvalidSubnetKey`],
-    ///    [`InvalidSignature`].
-    ///
-    /// [`SignatureLength`]: VerifyCertificateError::SignatureLength
-    /// [`MissingTime`]: VerifyCertificateError::MissingTime
-    /// [`MalformedTime`]: VerifyCertificateError::MalformedTime
-    /// [`MissingSubnetKey`]: VerifyCertificateError::MissingSubnetKey
-    /// [`MalformedSubnetKey`]: VerifyCertificateError::MalformedSubnetKey
-    /// [`TooOld`]: VerifyCertificateError::TooOld
-    /// [`TooNew`]: VerifyCertificateError::TooNew
-    /// [`DelegationTooOld`]: VerifyCertificateError::DelegationTooOld
-    /// [`WrongSubnet`]: VerifyCertificateError::WrongSubnet
-    /// [`MalformedRanges`]: VerifyCertificateError::MalformedRanges
-    /// [`MissingRanges`]: VerifyCertificateError::MissingRanges
-    /// [`OutOfRanges`]: VerifyCertificateError::OutOfRanges
     /// [`InvalidRootKey`]: VerifyCertificateError::InvalidRootKey
     /// [`InvalidDelegationSignature`]: VerifyCertificateError::InvalidDelegationSignature
     /// [`InvalidSubnetKey`]: VerifyCertificateError::InvalidSubnetKey
@@ -64,117 +56,73 @@ impl<'a> Certificate<'a> {
     // spec: CERT-2, SDEL-3
     pub fn verify(
         &self,
-        rules: &Rules,
         provider: &dyn VerifySignature,
         cache: Option<&mut DelegationCache>,
     ) -> Result<VerifiedCertificate<'a>, VerifyCertificateError> {
-        let delegation = self.delegation.as_ref().map(check_delegation).transpose()?;
-        let time = check_form(&self.signed, Part::Certificate)?;
-        check_freshness(rules, time, delegation.as_ref())?;
-        self.check_scope(rules)?;
-        let root_key = rules.root_key.to_der();
-        match (&self.delegation, &delegation) {
+        let root_key = self.root_key.to_der();
+        match (&self.certificate.delegation, self.claimed.delegation()) {
             (Some(parsed), Some(subnet)) => {
-                self.check_signatures(&root_key, parsed, subnet, provider, cache)?;
+                let signed = &self.certificate.signed;
+                check_signatures(&root_key, signed, parsed, subnet, provider, cache)?;
             }
-            _ => check_signature(&root_key, &self.signed, provider)?,
+            _ => check_signature(&root_key, &self.certificate.signed, provider)?,
         }
-        Ok(VerifiedCertificate::new(
-            self.signed.tree,
-            time,
-            delegation,
-            rules.scope,
-            self.policy,
-        ))
+        Ok(self.claimed)
     }
+}
 
-    /// Checks that the signing subnet may speak about the scope.
-    fn check_scope(&self, rules: &Rules) -> Result<(), VerifyCertificateError> {
-        match (rules.scope, &self.delegation) {
-            // spec: READ-28
-            (Scope::Unscoped, _) | (Scope::Canister(_), None) => Ok(()),
-            // spec: READ-27
-            (Scope::Subnet(expected), delegation) => {
-                let found = match delegation {
-                    Some(delegation) => delegation.subnet_id,
-                    None => rules.root_key.principal(),
-                };
-                if found == expected {
-                    Ok(())
-                } else {
-                    Err(VerifyCertificateError::WrongSubnet { found, expected })
-                }
-            }
-            (Scope::Canister(canister), Some(delegation)) => {
-                let tree = &delegation.signed.tree;
-                let (ranges, tag) = (rules.ranges, self.policy.tag);
-                match membership(tree, &delegation.subnet_id, &canister, ranges, tag)
-                    .map_err(VerifyCertificateError::MalformedRanges)?
-                {
-                    Membership::Inside => Ok(()),
-                    Membership::Missing => Err(VerifyCertificateError::MissingRanges { ranges }),
-                    Membership::Outside => Err(VerifyCertificateError::OutOfRanges { canister }),
-                }
-            }
-        }
+/// Checks the signature of the certificate and, if it is not known, that of the delegation.
+fn check_signatures(
+    root_key: &[u8],
+    signed: &Signed<'_>,
+    delegation: &Delegation<'_>,
+    subnet: &SubnetDelegation<'_>,
+    provider: &dyn VerifySignature,
+    cache: Option<&mut DelegationCache>,
+) -> Result<(), VerifyCertificateError> {
+    let subnet_key = &subnet.public_key().to_der();
+    // spec: SDEL-4
+    let by_subnet = |provider: &dyn VerifySignature| {
+        check_signature(subnet_key, signed, provider).map_err(|error| match error {
+            VerifyCertificateError::InvalidRootKey => VerifyCertificateError::InvalidSubnetKey,
+            other => other,
+        })
+    };
+    let entry = cache.as_ref().map(|_| Entry::of(root_key, delegation));
+    if let (Some(cache), Some(entry)) = (&cache, &entry)
+        && cache.contains(entry)
+    {
+        return by_subnet(provider);
     }
-
-    /// Checks the signature of the certificate and, if it is not known, that of the delegation.
-    fn check_signatures(
-        &self,
-        root_key: &[u8],
-        delegation: &Delegation<'_>,
-        subnet: &SubnetDelegation<'_>,
-        provider: &dyn VerifySignature,
-        cache: Option<&mut DelegationCache>,
-    ) -> Result<(), VerifyCertificateError> {
-        let subnet_key = &subnet.public_key().to_der();
-        // spec: SDEL-4
-        let by_subnet = |provider: &dyn VerifySignature| {
-            check_signature(subnet_key, &self.signed, provider).map_err(|error| match error {
-                VerifyCertificateError::InvalidRootKey => VerifyCertificateError::InvalidSubnetKey,
-                other => other,
-            })
-        };
-        let entry = cache.as_ref().map(|_| Entry::of(root_key, delegation));
-        if let (Some(cache), Some(entry)) = (&cache, &entry)
-            && cache.contains(entry)
-        {
-            return by_subnet(provider);
+    let (outer, inner) = (signed.tree.root_hash(), delegation.signed.tree.root_hash());
+    let claims = [
+        Claim {
+            key: root_key,
+            message: &[SEPARATOR, &inner],
+            signature: delegation.signed.signature,
+        },
+        Claim {
+            key: subnet_key,
+            message: &[SEPARATOR, &outer],
+            signature: signed.signature,
+        },
+    ];
+    // Why it failed is looked into only when it did: that a key is no point is rare.
+    provider.verify_all(&claims).map_err(|invalid| {
+        if provider.check_key(root_key) == Err(InvalidKey) {
+            VerifyCertificateError::InvalidRootKey
+        } else if invalid.index == 0 {
+            VerifyCertificateError::InvalidDelegationSignature
+        } else if provider.check_key(subnet_key) == Err(InvalidKey) {
+            VerifyCertificateError::InvalidSubnetKey
+        } else {
+            VerifyCertificateError::InvalidSignature
         }
-        let (outer, inner) = (
-            self.signed.tree.root_hash(),
-            delegation.signed.tree.root_hash(),
-        );
-        let claims = [
-            Claim {
-                key: root_key,
-                message: &[SEPARATOR, &inner],
-                signature: delegation.signed.signature,
-            },
-            Claim {
-                key: subnet_key,
-                message: &[SEPARATOR, &outer],
-                signature: self.signed.signature,
-            },
-        ];
-        // Why it failed is looked into only when it did: that a key is no point is rare.
-        provider.verify_all(&claims).map_err(|invalid| {
-            if provider.check_key(root_key) == Err(InvalidKey) {
-                VerifyCertificateError::InvalidRootKey
-            } else if invalid.index == 0 {
-                VerifyCertificateError::InvalidDelegationSignature
-            } else if provider.check_key(subnet_key) == Err(InvalidKey) {
-                VerifyCertificateError::InvalidSubnetKey
-            } else {
-                VerifyCertificateError::InvalidSignature
-            }
-        })?;
-        if let (Some(cache), Some(entry)) = (cache, entry) {
-            cache.insert(entry);
-        }
-        Ok(())
+    })?;
+    if let (Some(cache), Some(entry)) = (cache, entry) {
+        cache.insert(entry);
     }
+    Ok(())
 }
 
 /// Checks a single signature, as if the key were the root key.
@@ -196,84 +144,6 @@ fn check_signature(
             Err(InvalidKey) => VerifyCertificateError::InvalidRootKey,
             Ok(()) => VerifyCertificateError::InvalidSignature,
         })
-}
-
-/// Checks what is cheap about a delegation, and takes out what it says about its subnet.
-fn check_delegation<'a>(
-    delegation: &Delegation<'a>,
-) -> Result<SubnetDelegation<'a>, VerifyCertificateError> {
-    let time = check_form(&delegation.signed, Part::Delegation)?;
-    let tree = delegation.signed.tree;
-    // spec: SDEL-4
-    let der = value(
-        &tree,
-        &[b"subnet", delegation.subnet_id.as_bytes(), b"public_key"],
-    )
-    .map_err(VerifyCertificateError::MissingSubnetKey)?;
-    // spec: SDEL-5, STATE-3
-    let public_key =
-        BlsPublicKey::from_der(der).map_err(VerifyCertificateError::MalformedSubnetKey)?;
-    Ok(SubnetDelegation::new(
-        delegation.subnet_id,
-        tree,
-        public_key,
-        time,
-    ))
-}
-
-/// Checks the length of a signature, and takes the time out of the tree.
-fn check_form(signed: &Signed<'_>, part: Part) -> Result<Timestamp, VerifyCertificateError> {
-    // spec: CERT-3
-    if signed.signature.len() != SIGNATURE_LENGTH {
-        let length = signed.signature.len();
-        return Err(VerifyCertificateError::SignatureLength { part, length });
-    }
-    // spec: CERT-5, STATE-1
-    let time = value(&signed.tree, &[b"time"])
-        .map_err(|why| VerifyCertificateError::MissingTime { part, why })?;
-    let nanos =
-        nat::parse(time).map_err(|error| VerifyCertificateError::MalformedTime { part, error })?;
-    Ok(Timestamp::from_nanos(nanos))
-}
-
-/// Checks that certificate and delegation are neither too old nor too new.
-// spec: CERT-6
-fn check_freshness(
-    rules: &Rules,
-    time: Timestamp,
-    delegation: Option<&SubnetDelegation<'_>>,
-) -> Result<(), VerifyCertificateError> {
-    let Some(freshness) = rules.freshness else {
-        return Ok(());
-    };
-    let (now, max_age, max_skew) = (freshness.now, freshness.max_age, freshness.max_skew);
-    if now.since(time).is_some_and(|age| age > max_age) {
-        return Err(VerifyCertificateError::TooOld { time, now, max_age });
-    }
-    if time.since(now).is_some_and(|skew| skew > max_skew) {
-        return Err(VerifyCertificateError::TooNew {
-            time,
-            now,
-            max_skew,
-        });
-    }
-    if let (Some(delegation), Some(max_age)) = (delegation, freshness.max_delegation_age) {
-        let time = delegation.time();
-        if now.since(time).is_some_and(|age| age > max_age) {
-            return Err(VerifyCertificateError::DelegationTooOld { time, now, max_age });
-        }
-    }
-    Ok(())
-}
-
-/// Looks up a value that must be there.
-fn value<'a>(tree: &HashTree<'a>, path: &[&[u8]]) -> Result<&'a [u8], NoValue> {
-    match tree.lookup(path) {
-        Lookup::Found(value) => Ok(value),
-        Lookup::Absent => Err(NoValue::Absent),
-        Lookup::Unknown => Err(NoValue::Unknown),
-        Lookup::Error => Err(NoValue::Inner),
-    }
 }
 
 /// Why a certificate is not true, or not about the scope.

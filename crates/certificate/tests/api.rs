@@ -3,8 +3,8 @@
 use core::error::Error;
 
 use icid_certificate::{
-    Certificate, DelegationCache, ParseCertificateError, ParseNatError, ReadRangesError,
-    ReadStateError, Rules, VerifiedCertificate, VerifyCertificateError,
+    Certificate, CheckedCertificate, DelegationCache, ParseCertificateError, ParseNatError,
+    ReadRangesError, ReadStateError, Rules, VerifiedCertificate, VerifyCertificateError,
 };
 
 fn is_shareable<T: Send + Sync + 'static>() {}
@@ -14,6 +14,7 @@ fn is_an_error<T: Error + Copy + Eq + Send + Sync + 'static>(_: Option<T>) {}
 #[test]
 fn everything_can_be_shared_between_threads() {
     is_shareable::<Certificate<'static>>();
+    is_shareable::<CheckedCertificate<'static>>();
     is_shareable::<VerifiedCertificate<'static>>();
     is_shareable::<Rules>();
     is_shareable::<DelegationCache>();

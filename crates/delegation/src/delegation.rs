@@ -66,6 +66,7 @@ impl<'a> Delegation<'a> {
     /// any restriction.
     ///
     /// `public_key` is the DER SubjectPublicKeyInfo of whoever receives the authority.
+    #[inline]
     #[must_use]
     pub fn new(public_key: impl Into<Cow<'a, [u8]>>, expiration: Timestamp) -> Self {
         Self {
@@ -97,6 +98,7 @@ impl<'a> Delegation<'a> {
     }
 
     /// Returns the same delegation, but with these optional fields.
+    #[inline]
     pub(crate) fn restricted_to(
         self,
         targets: Option<Targets<'a>>,
@@ -228,6 +230,7 @@ pub struct SignedDelegation<'a> {
 
 impl<'a> SignedDelegation<'a> {
     /// Returns the link with these parts. Nothing is checked.
+    #[inline]
     #[must_use]
     pub fn new(delegation: Delegation<'a>, signature: impl Into<Cow<'a, [u8]>>) -> Self {
         Self {

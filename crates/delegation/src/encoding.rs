@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use cbor::{Blob, BlobRule, Policy, ReadError, Reader, Record, Writer};
+use cbor::{Blob, BlobRule, Kind, Policy, ReadError, Reader, Record, Writer};
 use principal::Principal;
 use time::Timestamp;
 
@@ -88,7 +88,7 @@ impl<'a> SignedDelegation<'a> {
         while let Some(name) = record.next(reader)? {
             match name {
                 DELEGATION => delegation = Some(read_delegation(reader, policy)?),
-                _ => signature = Some(to_cow(reader.blob(policy.blobs)?)),
+                _ => signature = Some(read_blob(reader, policy.blobs)?),
             }
         }
         Ok(Self::new(
@@ -114,6 +114,7 @@ impl<'a> SignedDelegation<'a> {
 }
 
 // spec: DELEG-1, DELEG-20, CBOR-12
+#[inline]
 fn read_delegation<'a>(
     reader: &mut Reader<'a>,
     policy: Policy,
@@ -123,7 +124,7 @@ fn read_delegation<'a>(
     let mut record = Record::read(reader, &FIELDS, policy.unknown_fields)?;
     while let Some(name) = record.next(reader)? {
         match name {
-            PUBLIC_KEY => public_key = Some(to_cow(reader.blob(policy.blobs)?)),
+            PUBLIC_KEY => public_key = Some(read_blob(reader, policy.blobs)?),
             EXPIRATION => expiration = Some(Timestamp::from_nanos(reader.unsigned()?)),
             _ if reader.null(policy.null)? => {}
             TARGETS => targets = Some(read_targets(reader, policy.blobs)?),
@@ -134,6 +135,16 @@ fn read_delegation<'a>(
     let expiration = expiration.ok_or_else(|| missing(EXPIRATION))?;
     let delegation = Delegation::new(public_key, expiration);
     Ok(delegation.restricted_to(targets, permissions))
+}
+
+/// Takes a blob, and borrows its bytes where the input has them in one piece.
+#[inline(always)]
+fn read_blob<'a>(reader: &mut Reader<'a>, rule: BlobRule) -> Result<Cow<'a, [u8]>, ReadError> {
+    // What everybody sends, on the short way.
+    if reader.kind()? == Kind::Bytes {
+        return reader.bytes().map(Cow::Borrowed);
+    }
+    reader.blob(rule).map(to_cow)
 }
 
 fn read_targets<'a>(

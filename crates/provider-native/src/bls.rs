@@ -8,38 +8,33 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::iter;
 
+use provider_shared::PreparedKeys;
 use public_key::BlsPublicKey;
+use signature::weights::Weights;
 use signature::{Claim, InvalidKey, InvalidSignature};
 
 use crate::pairing::{Key, Lines, Point, product_is_one};
-use crate::prepared::PreparedKeys;
-use signature::weights::Weights;
 
-/// A key's DER SubjectPublicKeyInfo.
-pub(crate) type Der = [u8; BlsPublicKey::DER_LENGTH];
-
-/// Checks the form of a key and that its point is one.
-pub(crate) fn check_key(spki: &[u8]) -> Result<(), InvalidKey> {
-    parse_key(spki).map(|_| ())
+/// Checks that the point of a key is one.
+pub(crate) fn check_key(key: &BlsPublicKey) -> Result<(), InvalidKey> {
+    parse_key(key).map(|_| ())
 }
 
 /// Computes what can be kept about a key.
-pub(crate) fn prepare(spki: &[u8]) -> Result<(Der, Box<Lines>), InvalidKey> {
-    let key = parse_key(spki)?;
-    let der = Der::try_from(spki).map_err(|_| InvalidKey)?;
-    Ok((der, Box::new(Lines::of(&key))))
+pub(crate) fn prepare(key: &BlsPublicKey) -> Result<Box<Lines>, InvalidKey> {
+    Ok(Box::new(Lines::of(&parse_key(key)?)))
 }
 
 /// Checks one claim.
 pub(crate) fn verify(
     negated_generator: &Lines,
-    prepared: &PreparedKeys,
+    prepared: &PreparedKeys<Box<Lines>>,
     claim: Claim<'_>,
 ) -> Result<(), InvalidSignature> {
     // The cheaper parts first: the signature, then the key, then hash and pairings.
     let signature = Point::from_signature(claim.signature).ok_or(InvalidSignature)?;
     let fresh;
-    let lines = match prepared.lines(claim.key) {
+    let lines = match prepared.find(claim.key) {
         Some(lines) => lines,
         None => {
             fresh = fresh_lines(claim.key)?;
@@ -58,7 +53,7 @@ pub(crate) fn verify(
 /// Checks claims together: not which of them fails, only whether one does.
 pub(crate) fn verify_product(
     negated_generator: &Lines,
-    prepared: &PreparedKeys,
+    prepared: &PreparedKeys<Box<Lines>>,
     claims: &[Claim<'_>],
 ) -> Result<(), InvalidSignature> {
     let weights = Weights::of(claims);
@@ -116,7 +111,7 @@ impl LinesOfKey<'_> {
 impl<'a> Messages<'a> {
     fn add(
         &mut self,
-        prepared: &'a PreparedKeys,
+        prepared: &'a PreparedKeys<Box<Lines>>,
         key: &'a [u8],
         message: &Point,
     ) -> Result<(), InvalidSignature> {
@@ -124,7 +119,7 @@ impl<'a> Messages<'a> {
             known.sum.add(message);
             return Ok(());
         }
-        let lines = match prepared.lines(key) {
+        let lines = match prepared.find(key) {
             Some(lines) => LinesOfKey::Prepared(lines),
             None => LinesOfKey::Fresh(Box::new(fresh_lines(key)?)),
         };
@@ -139,15 +134,15 @@ impl<'a> Messages<'a> {
 
 /// Computes the lines of a key that is not prepared.
 fn fresh_lines(spki: &[u8]) -> Result<Lines, InvalidSignature> {
-    let key = parse_key(spki).map_err(|InvalidKey| InvalidSignature)?;
+    let Ok(key) = BlsPublicKey::from_der(spki) else {
+        return Err(InvalidSignature);
+    };
+    let key = parse_key(&key).map_err(|InvalidKey| InvalidSignature)?;
     Ok(Lines::of(&key))
 }
 
-/// Decodes a key and checks its point.
-fn parse_key(spki: &[u8]) -> Result<Key, InvalidKey> {
-    let Ok(key) = BlsPublicKey::from_der(spki) else {
-        return Err(InvalidKey);
-    };
+/// Decodes the point of a key and checks it.
+fn parse_key(key: &BlsPublicKey) -> Result<Key, InvalidKey> {
     Key::from_bytes(key.as_bytes()).ok_or(InvalidKey)
 }
 
@@ -167,7 +162,8 @@ mod tests {
             messages.add(&Point::hash(&[&case.message]));
         }
         let generator = Lines::of_negated_generator();
-        let key = Lines::of(&parse_key(&cases[0].key).unwrap());
+        let key = BlsPublicKey::from_der(&cases[0].key).unwrap();
+        let key = Lines::of(&parse_key(&key).unwrap());
         assert!(product_is_one([
             (&*generator, &signatures),
             (&key, &messages)

@@ -63,47 +63,33 @@
 
 extern crate alloc;
 
-mod batch;
 mod bls;
-mod ed25519;
-mod key;
-mod message;
 mod p256;
 mod pairing;
-mod prepared;
 mod rsa;
 mod secp256k1;
 
 use alloc::boxed::Box;
 
+use provider_shared::{BlsLibrary, Library, PreparedKeys, Provider};
+use public_key::{BlsPublicKey, EcPoint, RsaPublicKey};
 use signature::{Claim, InvalidAt, InvalidKey, InvalidSignature, VerifySignature};
 
-use crate::batch::{Batch, Batches};
-use crate::key::Key;
-use crate::pairing::Lines;
-use crate::prepared::PreparedKeys;
+pub use provider_shared::MAX_PREPARED_KEYS;
 
-/// How many prepared keys a [`NativeProvider`] keeps; preparing one more drops the oldest.
-///
-/// Source: our choice. A prepared key takes about 20 KB; this is room for a root key and for every
-/// subnet that one program usually talks to.
-pub const MAX_PREPARED_KEYS: usize = 64;
+use crate::pairing::Lines;
 
 /// Checks signatures with native libraries.
 #[derive(Clone, Debug)]
-pub struct NativeProvider {
-    negated_generator: Box<Lines>,
-    prepared: PreparedKeys,
-}
+pub struct NativeProvider(Provider<Libraries>);
 
 impl NativeProvider {
     /// Returns a provider that has prepared no key.
     #[must_use]
     pub fn new() -> Self {
-        Self {
+        Self(Provider::new(Libraries {
             negated_generator: Lines::of_negated_generator(),
-            prepared: PreparedKeys::new(),
-        }
+        }))
     }
 
     /// Keeps what can be computed once about a key that will be used often.
@@ -116,14 +102,7 @@ impl NativeProvider {
     ///
     /// Returns [`InvalidKey`] if [`VerifySignature::check_key`] would.
     pub fn prepare(&mut self, spki: &[u8]) -> Result<(), InvalidKey> {
-        let Key::Bls12381 = Key::parse(spki)? else {
-            return self.check_key(spki);
-        };
-        if self.prepared.lines(spki).is_none() {
-            let (der, lines) = bls::prepare(spki)?;
-            self.prepared.keep(der, lines);
-        }
-        Ok(())
+        self.0.prepare(spki)
     }
 }
 
@@ -135,49 +114,89 @@ impl Default for NativeProvider {
 
 impl VerifySignature for NativeProvider {
     fn verify(&self, claim: Claim<'_>) -> Result<(), InvalidSignature> {
-        let Claim {
-            message, signature, ..
-        } = claim;
-        match Key::parse(claim.key).map_err(|InvalidKey| InvalidSignature)? {
-            Key::Bls12381 => bls::verify(&self.negated_generator, &self.prepared, claim),
-            Key::EcdsaP256(point) => p256::verify(&point, message, signature),
-            Key::EcdsaSecp256k1(point) => secp256k1::verify(&point, message, signature),
-            Key::Ed25519(key) => ed25519::verify(&key, message, signature),
-            Key::Rsa(key) => rsa::verify(&key, message, signature),
-        }
+        self.0.verify(claim)
     }
 
     fn verify_all(&self, claims: &[Claim<'_>]) -> Result<(), InvalidAt> {
-        let batches = Batches::of(claims);
-        // One claim needs no weights.
-        let bls = batches.of_scheme(claims, Batch::Bls12381);
-        let bls_holds = bls.len() > 1
-            && bls::verify_product(&self.negated_generator, &self.prepared, &bls).is_ok();
-        let ed25519 = batches.of_scheme(claims, Batch::Ed25519);
-        let ed25519_holds = ed25519.len() > 1 && ed25519::verify_sum(&ed25519).is_ok();
-        // What is left is checked one by one: a batch that fails does not tell which claim does.
-        for (index, claim) in claims.iter().enumerate() {
-            let holds = match batches.at(index) {
-                Some(Batch::Bls12381) => bls_holds,
-                Some(Batch::Ed25519) => ed25519_holds,
-                None => false,
-            };
-            if !holds {
-                self.verify(*claim)
-                    .map_err(|InvalidSignature| InvalidAt { index })?;
-            }
-        }
-        Ok(())
+        self.0.verify_all(claims)
     }
 
     fn check_key(&self, spki: &[u8]) -> Result<(), InvalidKey> {
-        match Key::parse(spki)? {
-            Key::Bls12381 if self.prepared.lines(spki).is_some() => Ok(()),
-            Key::Bls12381 => bls::check_key(spki),
-            Key::EcdsaP256(point) => p256::check_key(&point),
-            Key::EcdsaSecp256k1(point) => secp256k1::check_key(&point),
-            Key::Ed25519(key) => ed25519::check_key(&key),
-            Key::Rsa(_) => Ok(()),
-        }
+        self.0.check_key(spki)
+    }
+}
+
+/// The libraries of the table above, but the one for Ed25519, which all providers share.
+#[derive(Clone, Debug)]
+struct Libraries {
+    negated_generator: Box<Lines>,
+}
+
+impl BlsLibrary for Libraries {
+    type Prepared = Box<Lines>;
+
+    fn prepare_bls(&self, key: &BlsPublicKey) -> Result<Box<Lines>, InvalidKey> {
+        bls::prepare(key)
+    }
+
+    fn check_bls(&self, key: &BlsPublicKey) -> Result<(), InvalidKey> {
+        bls::check_key(key)
+    }
+
+    fn verify_bls(
+        &self,
+        prepared: &PreparedKeys<Box<Lines>>,
+        claim: Claim<'_>,
+    ) -> Result<(), InvalidSignature> {
+        bls::verify(&self.negated_generator, prepared, claim)
+    }
+
+    fn verify_bls_product(
+        &self,
+        prepared: &PreparedKeys<Box<Lines>>,
+        claims: &[Claim<'_>],
+    ) -> Result<(), InvalidSignature> {
+        bls::verify_product(&self.negated_generator, prepared, claims)
+    }
+}
+
+impl Library for Libraries {
+    fn check_p256(&self, point: &EcPoint) -> Result<(), InvalidKey> {
+        p256::check_key(point)
+    }
+
+    fn check_secp256k1(&self, point: &EcPoint) -> Result<(), InvalidKey> {
+        secp256k1::check_key(point)
+    }
+
+    fn check_rsa(&self, _: &RsaPublicKey<'_>) -> Result<(), InvalidKey> {
+        Ok(())
+    }
+
+    fn verify_p256(
+        &self,
+        point: &EcPoint,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        p256::verify(point, message, signature)
+    }
+
+    fn verify_secp256k1(
+        &self,
+        point: &EcPoint,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        secp256k1::verify(point, message, signature)
+    }
+
+    fn verify_rsa(
+        &self,
+        key: &RsaPublicKey<'_>,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        rsa::verify(key, message, signature)
     }
 }

@@ -1,11 +1,10 @@
 //! ECDSA on P-256 with SHA-256.
 
 use ::p256::PublicKey;
+use provider_shared::message::contiguous;
 use public_key::EcPoint;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use signature::{InvalidKey, InvalidSignature};
-
-use crate::message::contiguous;
 
 /// Checks that the coordinates are reduced and that the point lies on the curve.
 ///

@@ -2,11 +2,10 @@
 //!
 //! Whether a key is usable is in its form, so there is nothing more to check about it.
 
+use provider_shared::message::contiguous;
 use public_key::RsaPublicKey;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use signature::InvalidSignature;
-
-use crate::message::contiguous;
 
 /// Checks one signature, which has as many bytes as the modulus.
 // spec: SIG-WEBAUTHN-12

@@ -2,10 +2,9 @@
 
 use ::secp256k1::ecdsa::{self, Signature};
 use ::secp256k1::{Message, PublicKey};
+use provider_shared::message::sha256;
 use public_key::EcPoint;
 use signature::{InvalidKey, InvalidSignature};
-
-use crate::message::sha256;
 
 /// Checks that the coordinates are reduced and that the point lies on the curve.
 pub(crate) fn check_key(point: &EcPoint) -> Result<(), InvalidKey> {

@@ -5,41 +5,38 @@
 //! e(Σ wᵢσᵢ, −g) · Π e(wᵢH(mᵢ), kᵢ) = 1, where the factors of one key are added up first.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ops::Neg as _;
 
 use ic_bls12_381::{G1Affine, G1Projective, G2Affine, G2Prepared, Gt, multi_miller_loop};
+use once_cell::race::OnceBox;
+use provider_shared::PreparedKeys;
 use public_key::BlsPublicKey;
+use signature::weights::{Weight, Weights};
 use signature::{Claim, InvalidKey, InvalidSignature};
 
 use crate::hash_to_curve::hash_to_curve;
-use crate::prepared::PreparedKeys;
-use signature::weights::{Weight, Weights};
 
-/// A key's DER SubjectPublicKeyInfo.
-pub(crate) type Der = [u8; BlsPublicKey::DER_LENGTH];
-
-/// Returns the lines of the negated generator of G2.
-pub(crate) fn negated_generator() -> G2Prepared {
-    G2Prepared::from(G2Affine::generator().neg())
+/// Returns the lines of the negated generator of G2, which are the same for everybody.
+fn negated_generator() -> &'static G2Prepared {
+    static LINES: OnceBox<G2Prepared> = OnceBox::new();
+    LINES.get_or_init(|| Box::new(G2Prepared::from(G2Affine::generator().neg())))
 }
 
-/// Checks the form of a key and that its point is one.
-pub(crate) fn check_key(spki: &[u8]) -> Result<(), InvalidKey> {
-    parse_key(spki).map(|_| ())
+/// Checks that the point of a key is one.
+pub(crate) fn check_key(key: &BlsPublicKey) -> Result<(), InvalidKey> {
+    parse_key(key).map(|_| ())
 }
 
 /// Computes what can be kept about a key.
-pub(crate) fn prepare(spki: &[u8]) -> Result<(Der, G2Prepared), InvalidKey> {
-    let key = parse_key(spki)?;
-    let der = Der::try_from(spki).map_err(|_| InvalidKey)?;
-    Ok((der, G2Prepared::from(key)))
+pub(crate) fn prepare(key: &BlsPublicKey) -> Result<G2Prepared, InvalidKey> {
+    parse_key(key).map(G2Prepared::from)
 }
 
 /// Checks one claim.
 pub(crate) fn verify(
-    negated_generator: &G2Prepared,
-    prepared: &PreparedKeys,
+    prepared: &PreparedKeys<G2Prepared>,
     claim: Claim<'_>,
 ) -> Result<(), InvalidSignature> {
     // The cheaper parts first: the signature, then the key, then hash and pairings.
@@ -47,13 +44,12 @@ pub(crate) fn verify(
     let lines = lines(prepared, claim.key)?;
     let message = G1Affine::from(hash_to_curve(claim.message));
     // spec: CERT-2
-    product_is_one(&[(&signature, negated_generator), (&message, &lines)])
+    product_is_one(&[(&signature, negated_generator()), (&message, &lines)])
 }
 
 /// Checks claims together: not which of them fails, only whether one does.
 pub(crate) fn verify_product(
-    negated_generator: &G2Prepared,
-    prepared: &PreparedKeys,
+    prepared: &PreparedKeys<G2Prepared>,
     claims: &[Claim<'_>],
 ) -> Result<(), InvalidSignature> {
     let weights = Weights::of(claims);
@@ -79,7 +75,7 @@ pub(crate) fn verify_product(
     let signatures = G1Affine::from(signatures);
     let sums: Vec<G1Affine> = messages.iter().map(|of_key| of_key.sum.into()).collect();
     let mut terms: Vec<(&G1Affine, &G2Prepared)> = Vec::with_capacity(sums.len());
-    terms.push((&signatures, negated_generator));
+    terms.push((&signatures, negated_generator()));
     terms.extend(
         sums.iter()
             .zip(messages.iter().map(|of_key| &*of_key.lines)),
@@ -96,13 +92,16 @@ struct MessagesOfKey<'a> {
 
 /// Returns the lines of a key, computed if it is not prepared.
 fn lines<'a>(
-    prepared: &'a PreparedKeys,
+    prepared: &'a PreparedKeys<G2Prepared>,
     spki: &[u8],
 ) -> Result<Cow<'a, G2Prepared>, InvalidSignature> {
-    if let Some(lines) = prepared.lines(spki) {
+    if let Some(lines) = prepared.find(spki) {
         return Ok(Cow::Borrowed(lines));
     }
-    let key = parse_key(spki).map_err(|InvalidKey| InvalidSignature)?;
+    let Ok(key) = BlsPublicKey::from_der(spki) else {
+        return Err(InvalidSignature);
+    };
+    let key = parse_key(&key).map_err(|InvalidKey| InvalidSignature)?;
     Ok(Cow::Owned(G2Prepared::from(key)))
 }
 
@@ -143,10 +142,7 @@ fn parse_signature(signature: &[u8]) -> Result<G1Affine, InvalidSignature> {
 
 /// Decodes a key: a compressed point of G2 in the subgroup that is not the identity.
 // spec: CERT-4
-fn parse_key(spki: &[u8]) -> Result<G2Affine, InvalidKey> {
-    let Ok(key) = BlsPublicKey::from_der(spki) else {
-        return Err(InvalidKey);
-    };
+fn parse_key(key: &BlsPublicKey) -> Result<G2Affine, InvalidKey> {
     Option::<G2Affine>::from(G2Affine::from_compressed(key.as_bytes()))
         .filter(|point| !bool::from(point.is_identity()))
         .ok_or(InvalidKey)

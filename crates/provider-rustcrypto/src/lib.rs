@@ -11,6 +11,8 @@
 //! | ECDSA on secp256k1, SHA-256 | `k256` | 88 bytes | 64 bytes |
 //! | RSASSA-PKCS1-v1_5, SHA-256 | `rsa` | 2048 to 8192 bits, odd exponents from 3 to 2³³ − 1 | as long as the modulus |
 //!
+//! A [`RustCryptoBlsProvider`] checks BLS12-381 alone, and makes smaller programs.
+//!
 //! Keys of WebAuthn and of canister signatures are refused: the crates for these take such a signature
 //! apart and ask a provider about the plain signature or the certificate inside.
 //!
@@ -62,45 +64,28 @@
 
 extern crate alloc;
 
-mod batch;
 mod bls;
-mod ed25519;
 mod hash_to_curve;
-mod key;
-mod message;
 mod p256;
-mod prepared;
 mod rsa;
 mod secp256k1;
 
 use ic_bls12_381::G2Prepared;
+use provider_shared::{BlsLibrary, BlsProvider, Library, PreparedKeys, Provider};
+use public_key::{BlsPublicKey, EcPoint, RsaPublicKey};
 use signature::{Claim, InvalidAt, InvalidKey, InvalidSignature, VerifySignature};
 
-use crate::batch::{Batch, Batches};
-use crate::key::Key;
-use crate::prepared::PreparedKeys;
-
-/// How many prepared keys a [`RustCryptoProvider`] keeps; preparing one more drops the oldest.
-///
-/// Source: our choice. A prepared key takes about 20 KB; this is room for a root key and for every
-/// subnet that one program usually talks to.
-pub const MAX_PREPARED_KEYS: usize = 64;
+pub use provider_shared::MAX_PREPARED_KEYS;
 
 /// Checks signatures in pure Rust.
 #[derive(Clone, Debug)]
-pub struct RustCryptoProvider {
-    negated_generator: G2Prepared,
-    prepared: PreparedKeys,
-}
+pub struct RustCryptoProvider(Provider<Libraries>);
 
 impl RustCryptoProvider {
     /// Returns a provider that has prepared no key.
     #[must_use]
-    pub fn new() -> Self {
-        Self {
-            negated_generator: bls::negated_generator(),
-            prepared: PreparedKeys::new(),
-        }
+    pub const fn new() -> Self {
+        Self(Provider::new(Libraries))
     }
 
     /// Keeps what can be computed once about a key that will be used often.
@@ -113,14 +98,7 @@ impl RustCryptoProvider {
     ///
     /// Returns [`InvalidKey`] if [`VerifySignature::check_key`] would.
     pub fn prepare(&mut self, spki: &[u8]) -> Result<(), InvalidKey> {
-        let Key::Bls12381 = Key::parse(spki)? else {
-            return self.check_key(spki);
-        };
-        if self.prepared.lines(spki).is_none() {
-            let (der, lines) = bls::prepare(spki)?;
-            self.prepared.keep(der, lines);
-        }
-        Ok(())
+        self.0.prepare(spki)
     }
 }
 
@@ -132,49 +110,135 @@ impl Default for RustCryptoProvider {
 
 impl VerifySignature for RustCryptoProvider {
     fn verify(&self, claim: Claim<'_>) -> Result<(), InvalidSignature> {
-        let Claim {
-            message, signature, ..
-        } = claim;
-        match Key::parse(claim.key).map_err(|InvalidKey| InvalidSignature)? {
-            Key::Bls12381 => bls::verify(&self.negated_generator, &self.prepared, claim),
-            Key::EcdsaP256(point) => p256::verify(&point, message, signature),
-            Key::EcdsaSecp256k1(point) => secp256k1::verify(&point, message, signature),
-            Key::Ed25519(key) => ed25519::verify(&key, message, signature),
-            Key::Rsa(key) => rsa::verify(&key, message, signature),
-        }
+        self.0.verify(claim)
     }
 
     fn verify_all(&self, claims: &[Claim<'_>]) -> Result<(), InvalidAt> {
-        let batches = Batches::of(claims);
-        // One claim needs no weights.
-        let bls = batches.of_scheme(claims, Batch::Bls12381);
-        let bls_holds = bls.len() > 1
-            && bls::verify_product(&self.negated_generator, &self.prepared, &bls).is_ok();
-        let ed25519 = batches.of_scheme(claims, Batch::Ed25519);
-        let ed25519_holds = ed25519.len() > 1 && ed25519::verify_sum(&ed25519).is_ok();
-        // What is left is checked one by one: a batch that fails does not tell which claim does.
-        for (index, claim) in claims.iter().enumerate() {
-            let holds = match batches.at(index) {
-                Some(Batch::Bls12381) => bls_holds,
-                Some(Batch::Ed25519) => ed25519_holds,
-                None => false,
-            };
-            if !holds {
-                self.verify(*claim)
-                    .map_err(|InvalidSignature| InvalidAt { index })?;
-            }
-        }
-        Ok(())
+        self.0.verify_all(claims)
     }
 
     fn check_key(&self, spki: &[u8]) -> Result<(), InvalidKey> {
-        match Key::parse(spki)? {
-            Key::Bls12381 if self.prepared.lines(spki).is_some() => Ok(()),
-            Key::Bls12381 => bls::check_key(spki),
-            Key::EcdsaP256(point) => p256::check_key(&point),
-            Key::EcdsaSecp256k1(point) => secp256k1::check_key(&point),
-            Key::Ed25519(key) => ed25519::check_key(&key),
-            Key::Rsa(key) => rsa::check_key(&key),
-        }
+        self.0.check_key(spki)
+    }
+}
+
+/// Checks signatures of BLS12-381 alone in pure Rust, and refuses all others.
+///
+/// It is for small programs that verify certificates and canister signatures and nothing else: what
+/// they do not use of the other schemes is not linked. With keys of BLS12-381 it gives the verdicts
+/// of a [`RustCryptoProvider`].
+#[derive(Clone, Debug)]
+pub struct RustCryptoBlsProvider(BlsProvider<Libraries>);
+
+impl RustCryptoBlsProvider {
+    /// Returns a provider that has prepared no key.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(BlsProvider::new(Libraries))
+    }
+
+    /// Keeps what can be computed once about a key that will be used often.
+    ///
+    /// `spki` is a DER SubjectPublicKeyInfo. Preparing a key never changes a verdict. At most
+    /// [`MAX_PREPARED_KEYS`] keys are kept; one more takes the place of the oldest.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidKey`] if [`VerifySignature::check_key`] would.
+    pub fn prepare(&mut self, spki: &[u8]) -> Result<(), InvalidKey> {
+        self.0.prepare(spki)
+    }
+}
+
+impl Default for RustCryptoBlsProvider {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl VerifySignature for RustCryptoBlsProvider {
+    fn verify(&self, claim: Claim<'_>) -> Result<(), InvalidSignature> {
+        self.0.verify(claim)
+    }
+
+    fn verify_all(&self, claims: &[Claim<'_>]) -> Result<(), InvalidAt> {
+        self.0.verify_all(claims)
+    }
+
+    fn check_key(&self, spki: &[u8]) -> Result<(), InvalidKey> {
+        self.0.check_key(spki)
+    }
+}
+
+/// The libraries of the table above, but the one for Ed25519, which all providers share.
+#[derive(Clone, Debug)]
+struct Libraries;
+
+impl BlsLibrary for Libraries {
+    type Prepared = G2Prepared;
+
+    fn prepare_bls(&self, key: &BlsPublicKey) -> Result<G2Prepared, InvalidKey> {
+        bls::prepare(key)
+    }
+
+    fn check_bls(&self, key: &BlsPublicKey) -> Result<(), InvalidKey> {
+        bls::check_key(key)
+    }
+
+    fn verify_bls(
+        &self,
+        prepared: &PreparedKeys<G2Prepared>,
+        claim: Claim<'_>,
+    ) -> Result<(), InvalidSignature> {
+        bls::verify(prepared, claim)
+    }
+
+    fn verify_bls_product(
+        &self,
+        prepared: &PreparedKeys<G2Prepared>,
+        claims: &[Claim<'_>],
+    ) -> Result<(), InvalidSignature> {
+        bls::verify_product(prepared, claims)
+    }
+}
+
+impl Library for Libraries {
+    fn check_p256(&self, point: &EcPoint) -> Result<(), InvalidKey> {
+        p256::check_key(point)
+    }
+
+    fn check_secp256k1(&self, point: &EcPoint) -> Result<(), InvalidKey> {
+        secp256k1::check_key(point)
+    }
+
+    fn check_rsa(&self, key: &RsaPublicKey<'_>) -> Result<(), InvalidKey> {
+        rsa::check_key(key)
+    }
+
+    fn verify_p256(
+        &self,
+        point: &EcPoint,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        p256::verify(point, message, signature)
+    }
+
+    fn verify_secp256k1(
+        &self,
+        point: &EcPoint,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        secp256k1::verify(point, message, signature)
+    }
+
+    fn verify_rsa(
+        &self,
+        key: &RsaPublicKey<'_>,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        rsa::verify(key, message, signature)
     }
 }

@@ -2,10 +2,9 @@
 
 use ::rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey as Numbers};
 use alloc::boxed::Box;
+use provider_shared::message::sha256;
 use public_key::RsaPublicKey;
 use signature::{InvalidKey, InvalidSignature};
-
-use crate::message::sha256;
 
 /// Checks that the library takes the key, which it does with every key of an allowed form.
 pub(crate) fn check_key(key: &RsaPublicKey<'_>) -> Result<(), InvalidKey> {

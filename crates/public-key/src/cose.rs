@@ -16,6 +16,7 @@ use principal::Principal;
 use crate::EcPoint;
 use crate::Ed25519PublicKey;
 use crate::KeyOpsRule;
+use crate::LeadingZerosRule;
 use crate::Policy;
 use crate::RsaPublicKey;
 use crate::hex::Hex;
@@ -106,7 +107,8 @@ impl<'a> CosePublicKey<'a> {
                 CoseParameters::EdDsa(Ed25519PublicKey::from_bytes(members.coordinate(-2)?))
             }
             _ => {
-                let (modulus, exponent) = (members.bytes(-1)?, members.bytes(-2)?);
+                let modulus = members.number(-1, policy.leading_zeros)?;
+                let exponent = members.number(-2, policy.leading_zeros)?;
                 CoseParameters::Rs256(
                     RsaPublicKey::new(modulus, exponent).map_err(ParseCoseKeyError::Rsa)?,
                 )
@@ -319,6 +321,18 @@ impl<'a> Members<'a> {
 
     fn bytes(&self, label: i8) -> Result<&'a [u8], ParseCoseKeyError> {
         Ok(self.value(label)?.bytes()?)
+    }
+
+    /// Takes an RSA number, without the zeros in front that `rule` allows.
+    fn number(&self, label: i8, rule: LeadingZerosRule) -> Result<&'a [u8], ParseCoseKeyError> {
+        let bytes = self.bytes(label)?;
+        Ok(match rule {
+            LeadingZerosRule::Accept => {
+                let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+                bytes.get(zeros..).unwrap_or_default()
+            }
+            LeadingZerosRule::Reject => bytes,
+        })
     }
 
     fn coordinate(&self, label: i8) -> Result<[u8; 32], ParseCoseKeyError> {

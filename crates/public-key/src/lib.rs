@@ -39,7 +39,8 @@
 //! | COSE labels that mean nothing here | passes over them, unless one comes twice |
 //! | COSE key operations | follows the [`Policy`] |
 //! | RSA keys outside of COSE keys | rejects them by name; [`RsaPublicKey::from_der`] reads them |
-//! | RSA keys of less than 2048 or more than 8192 bits, exponents below 3 or from 2³³ on, zeros in front | rejects them |
+//! | RSA keys of less than 2048 or more than 8192 bits, exponents below 3 or from 2³³ on | rejects them |
+//! | zeros in front of RSA numbers | follows the [`Policy`] in COSE keys, rejects them elsewhere |
 //!
 //! # Deviations
 //!
@@ -85,6 +86,7 @@ pub use crate::key::ParsePublicKeyError;
 pub use crate::key::PublicKey;
 pub use crate::key::Scheme;
 pub use crate::policy::KeyOpsRule;
+pub use crate::policy::LeadingZerosRule;
 pub use crate::policy::Policy;
 pub use crate::rsa::CheckRsaKeyError;
 pub use crate::rsa::ParseRsaPublicKeyError;

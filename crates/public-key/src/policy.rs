@@ -12,17 +12,21 @@
 pub struct Policy {
     /// What may the key operations of a COSE key be?
     pub key_ops: KeyOpsRule,
+    /// May the numbers of an RSA key in a COSE key have zeros in front?
+    pub leading_zeros: LeadingZerosRule,
 }
 
 impl Policy {
     /// The text of the interface spec, read strictly.
     pub const SPEC: Self = Self {
         key_ops: KeyOpsRule::Free,
+        leading_zeros: LeadingZerosRule::Reject,
     };
 
     /// What replicas accept.
     pub const REPLICA: Self = Self {
         key_ops: KeyOpsRule::AbsentOrVerify,
+        leading_zeros: LeadingZerosRule::Accept,
     };
 }
 
@@ -34,4 +38,15 @@ pub enum KeyOpsRule {
     AbsentOrVerify,
     /// Anything: they mean nothing here.
     Free,
+}
+
+/// May the numbers of an RSA key in a COSE key have zeros in front?
+#[expect(clippy::exhaustive_enums, reason = "the question has two answers")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LeadingZerosRule {
+    /// Yes, and they count for nothing: the same numbers have several forms, and with them several
+    /// principals.
+    Accept,
+    /// No: RFC 8230, section 4, wants the shortest form.
+    Reject,
 }

@@ -502,6 +502,30 @@ fn every_other_fault_of_rsa_numbers_is_named() {
     );
 }
 
+// spec: SIG-WEBAUTHN-3
+#[test]
+fn zeros_in_front_of_rsa_numbers_are_for_the_policy_to_allow() {
+    let modulus = odd(2048);
+    let long = [&[0, 0], &modulus[..]].concat();
+    for (n, e) in [(&long, &[3][..]), (&modulus, &[0, 3]), (&long, &[0, 0, 3])] {
+        let bytes = map(&rs256(n, e));
+        let error = ParseCoseKeyError::Rsa(CheckRsaKeyError::LeadingZero);
+        assert_eq!(CosePublicKey::parse(&bytes, Policy::SPEC), Err(error));
+        let key = CosePublicKey::parse(&bytes, Policy::REPLICA).unwrap();
+        let expected = RsaPublicKey::new(&modulus, &[3]).unwrap();
+        assert_eq!(*key.parameters(), CoseParameters::Rs256(expected));
+        assert_eq!(key.as_bytes(), bytes);
+    }
+    for (n, e, error) in [
+        (&modulus[..], &[0][..], CheckRsaKeyError::ExponentSize),
+        (&[0, 0], &[3], CheckRsaKeyError::ModulusSize { bits: 0 }),
+    ] {
+        let bytes = map(&rs256(n, e));
+        let error = ParseCoseKeyError::Rsa(error);
+        assert_eq!(CosePublicKey::parse(&bytes, Policy::REPLICA), Err(error));
+    }
+}
+
 #[test]
 fn rsa_keys_in_der_lead_there_and_back() {
     for bits in [2048, 2049, 4096, 8191, 8192] {

@@ -1,6 +1,7 @@
 //! LEB128: numbers in groups of seven bits, the lowest first, in as few groups as possible.
 //!
-//! Each function hands the encoding to `write`, in one piece or several.
+//! Each function hands the encoding to `write`, in one piece or several, and those that do it in one
+//! return what that returns.
 
 /// A group that is followed by another one.
 const MORE: u8 = 0x80;
@@ -11,7 +12,7 @@ const LONGEST: usize = 19;
 
 /// Writes a natural number.
 #[inline]
-pub(crate) fn unsigned(mut value: u128, write: impl FnOnce(&[u8])) {
+pub(crate) fn unsigned<T>(mut value: u128, write: impl FnOnce(&[u8]) -> T) -> T {
     let mut groups = [0_u8; LONGEST];
     let mut length = 0_usize;
     for group in &mut groups {
@@ -23,12 +24,12 @@ pub(crate) fn unsigned(mut value: u128, write: impl FnOnce(&[u8])) {
         }
         *group |= MORE;
     }
-    write(groups.get(..length).unwrap_or_default());
+    write(groups.get(..length).unwrap_or_default())
 }
 
 /// Writes an integer.
 #[inline]
-pub(crate) fn signed(mut value: i128, write: impl FnOnce(&[u8])) {
+pub(crate) fn signed<T>(mut value: i128, write: impl FnOnce(&[u8]) -> T) -> T {
     let mut groups = [0_u8; LONGEST];
     let mut length = 0_usize;
     for group in &mut groups {
@@ -42,7 +43,7 @@ pub(crate) fn signed(mut value: i128, write: impl FnOnce(&[u8])) {
         }
         *group |= MORE;
     }
-    write(groups.get(..length).unwrap_or_default());
+    write(groups.get(..length).unwrap_or_default())
 }
 
 /// Writes the natural number whose bytes these are, the most significant first.

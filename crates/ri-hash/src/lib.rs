@@ -41,6 +41,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod array;
+mod digest;
 mod leb128;
 mod map;
 mod name;
@@ -49,5 +50,6 @@ mod value;
 
 pub use array::ArrayHasher;
 pub use map::{AddFieldError, MAX_FIELDS, MapHasher};
+pub use name::FieldName;
 pub use request_id::{ParseRequestIdError, RequestId};
 pub use value::{BlobHasher, ValueHash};

@@ -5,6 +5,7 @@ use core::fmt;
 use sha2::Digest;
 use sha2::Sha256;
 
+use crate::digest::sha256;
 use crate::leb128;
 
 /// The hash of a value: what of it goes into the hash of the map or array it is in.
@@ -17,7 +18,7 @@ impl ValueHash {
     #[inline]
     #[must_use]
     pub fn blob(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        Self(sha256(bytes))
     }
 
     /// Returns the hash of a text, which is the hash of the blob of its UTF-8 bytes.
@@ -33,9 +34,7 @@ impl ValueHash {
     #[inline]
     #[must_use]
     pub fn natural(value: u128) -> Self {
-        let mut blob = BlobHasher::new();
-        leb128::unsigned(value, |bytes| blob.update(bytes));
-        blob.finish()
+        leb128::unsigned(value, Self::blob)
     }
 
     /// Returns the hash of a natural number of any size.
@@ -55,9 +54,7 @@ impl ValueHash {
     #[inline]
     #[must_use]
     pub fn integer(value: i128) -> Self {
-        let mut blob = BlobHasher::new();
-        leb128::signed(value, |bytes| blob.update(bytes));
-        blob.finish()
+        leb128::signed(value, Self::blob)
     }
 
     /// Returns the value hash with these bytes, which somebody else computed.

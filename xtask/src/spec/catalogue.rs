@@ -12,10 +12,11 @@ use super::snapshot::Snapshot;
 /// Where the requirement files are.
 pub(super) const REQUIREMENTS: &str = "spec/requirements/";
 
-/// Every family of the catalogue and how many clauses it has, in the catalogue's order.
+/// Every family of the catalogue and how many clauses it has, in the catalogue's order: those of the
+/// interface specification, then those of Internet Identity.
 ///
 /// Clause ids are permanent: a number may grow when a new revision adds clauses, never shrink.
-pub(super) const FAMILIES: [(&str, usize); 26] = [
+pub(super) const FAMILIES: [(&str, usize); 27] = [
     ("PRIN", 20),
     ("SIG", 7),
     ("SIG-ED", 5),
@@ -42,6 +43,7 @@ pub(super) const FAMILIES: [(&str, usize); 26] = [
     ("ROOT", 4),
     ("CDATA", 13),
     ("CALLERINFO", 5),
+    ("II-SEED", 8),
 ];
 
 /// How many clauses there are.
@@ -56,7 +58,7 @@ pub(super) const CLAUSES: usize = {
 };
 
 /// The documents that a clause may cite.
-pub(super) const DOCUMENTS: [&str; 9] = [
+pub(super) const DOCUMENTS: [&str; 10] = [
     "index.md",
     "https-interface.md",
     "certification.md",
@@ -66,6 +68,7 @@ pub(super) const DOCUMENTS: [&str; 9] = [
     "changelog.md",
     "requests.cddl",
     "certificates.cddl",
+    "internet-identity-spec.md",
 ];
 
 /// The operations of the adapter protocol that a clause may name.

@@ -15,8 +15,9 @@ use super::catalogue::DOCUMENTS;
 use super::snapshot::{SpecError, list, read_text};
 
 /// Where documents may be within a checkout.
-const PLACES: [&str; 3] = [
+const PLACES: [&str; 4] = [
     "docs/references/ic-interface-spec",
+    "docs/references",
     "public/references",
     ".",
 ];

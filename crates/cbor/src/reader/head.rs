@@ -76,6 +76,29 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
+    /// Takes the key `name` of the next entry, if that is what comes, in its shortest form.
+    #[inline(always)]
+    pub(crate) fn next_key(&mut self, entries: &mut Items, name: &str) -> bool {
+        let [head, rest @ ..] = self.rest else {
+            return false;
+        };
+        let length = head.wrapping_sub(3 << 5);
+        if length >= FIRST_WIDE || usize::from(length) != name.len() {
+            return false;
+        }
+        let Some(rest) = rest.strip_prefix(name.as_bytes()) else {
+            return false;
+        };
+        if let Some(remaining) = &mut entries.remaining {
+            let Some(less) = remaining.checked_sub(1) else {
+                return false;
+            };
+            *remaining = less;
+        }
+        self.rest = rest;
+        true
+    }
+
     /// Takes the head of any array or map, or finds out what is wrong with it.
     ///
     /// The cold paths take a cursor and return one. If they changed it in place, it could not stay

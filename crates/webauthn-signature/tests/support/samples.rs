@@ -1,10 +1,10 @@
 //! Assertions with three keys over one payload.
 //!
-//! Made once with the Python package `cryptography` 48.0.0, which also verified the signature of the
-//! P-256 key. The payload is the separator of requests and the SHA-256 of "icid-webauthn-signature".
-//! The P-256 key is 1 plus the SHA-256 of "icid-webauthn-signature/es256" modulo the order less 1, and
-//! signed with the nonce of RFC 6979; the Ed25519 seed is the SHA-256 of
-//! "icid-webauthn-signature/eddsa"; the RSA key is random.
+//! Made once with the Python package `cryptography` 48.0.0; `tests/providers.rs` verifies them. The
+//! payload is the separator of requests and the SHA-256 of "icid-webauthn-signature". The P-256 key is
+//! 1 plus the SHA-256 of "icid-webauthn-signature/es256" modulo the order less 1, and signed with the
+//! nonce of RFC 6979; the Ed25519 seed is the SHA-256 of "icid-webauthn-signature/eddsa"; the RSA key
+//! is random.
 
 use hex_literal::hex;
 use icid_webauthn_signature::{Assertion, Policy};

@@ -1,0 +1,270 @@
+//! `cargo xtask mutants`: would the tests notice? cargo-mutants changes the code in small ways; a change
+//! that no test notices is a gap. What is left alone is in `.cargo/mutants.toml`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::layers;
+use crate::process::{self, Problem};
+
+/// The version that the configuration is written for.
+const VERSION: &str = "27.1.0";
+
+/// Where everything goes.
+const OUTPUT: &str = "target/mutants";
+
+const USAGE: &str = "usage: cargo xtask mutants --in-diff [BASE]
+       cargo xtask mutants [--package P] [--shard K/N]";
+
+/// What is asked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Request {
+    /// Mutants of what changed, committed or not, since the branch left this one.
+    Diff { base: String },
+    /// Mutants of one package, or of all libraries without a provider; of N parts the K-th, from 1.
+    Packages {
+        package: Option<String>,
+        shard: Option<(usize, usize)>,
+    },
+}
+
+/// Mutates what the arguments say, and fails if a mutant survives.
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
+    let request = parse(arguments)?;
+    if !is_installed(root) {
+        return Err(Problem(format!(
+            "cargo-mutants is missing: cargo install cargo-mutants --version {VERSION} --locked"
+        )));
+    }
+    let output = root.join(OUTPUT);
+    let problem = |error: &std::io::Error| Problem(format!("{}: {error}", output.display()));
+    fs::create_dir_all(&output).map_err(|error| problem(&error))?;
+    match request {
+        Request::Diff { base } => {
+            let plain = ["diff", "--no-color", "--no-ext-diff", "--merge-base"];
+            let mut git = process::command(root, "git", &plain);
+            let diff = process::output(git.args([&base, "--", "*.rs"]))?;
+            if diff.is_empty() {
+                println!("mutants: no Rust file changed since {base}");
+                return Ok(());
+            }
+            let file = output.join("in.diff");
+            fs::write(&file, diff).map_err(|error| problem(&error))?;
+            let folder = output.join("diff");
+            start(mutants(root, &folder).arg("--in-diff").arg(file), &folder)
+        }
+        Request::Packages { package, shard } => {
+            let packages = match package {
+                Some(package) => vec![package],
+                None => layers::bare_packages(root)?,
+            };
+            let mut survivors = Vec::new();
+            for package in packages {
+                let folder = output.join(folder_of(&package, shard));
+                let mut command = mutants(root, &folder);
+                command.args(["--package", &package]);
+                if let Some((part, parts)) = shard {
+                    // cargo-mutants counts from 0.
+                    command.arg("--shard");
+                    command.arg(format!("{}/{parts}", part.saturating_sub(1)));
+                }
+                println!("\n== {package}");
+                if let Err(Problem(text)) = start(&mut command, &folder) {
+                    survivors.push(format!("{package}: {text}"));
+                }
+            }
+            Problem::from_lines("mutants", &survivors)
+        }
+    }
+}
+
+/// Returns whether cargo knows the command; called directly, the program has no `--version`.
+fn is_installed(root: &Path) -> bool {
+    let mut command = process::cargo(root, &["mutants", "--version"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn parse(arguments: &[String]) -> Result<Request, Problem> {
+    let usage = || Problem(USAGE.to_owned());
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "--in-diff"
+    {
+        return match rest {
+            [] => Ok(Request::Diff {
+                base: "main".to_owned(),
+            }),
+            [base] if !base.starts_with('-') => Ok(Request::Diff { base: base.clone() }),
+            _ => Err(usage()),
+        };
+    }
+    let (mut package, mut shard) = (None, None);
+    let mut rest = arguments.iter();
+    while let Some(flag) = rest.next() {
+        let value = rest.next().ok_or_else(usage)?;
+        match flag.as_str() {
+            "--package" if package.is_none() => package = Some(full_name(value)),
+            "--shard" if shard.is_none() => shard = Some(parse_shard(value).ok_or_else(usage)?),
+            _ => return Err(usage()),
+        }
+    }
+    Ok(Request::Packages { package, shard })
+}
+
+/// Returns the package that is meant: `icid-time` may be called `time`, as its folder is.
+fn full_name(name: &str) -> String {
+    match name {
+        "icid" | "xtask" => name.to_owned(),
+        _ if name.starts_with("icid-") => name.to_owned(),
+        _ => format!("icid-{name}"),
+    }
+}
+
+/// Reads `K/N` with 1 ≤ K ≤ N.
+fn parse_shard(text: &str) -> Option<(usize, usize)> {
+    let (part, parts) = text.split_once('/')?;
+    let (part, parts) = (part.parse().ok()?, parts.parse().ok()?);
+    (1..=parts).contains(&part).then_some((part, parts))
+}
+
+/// Returns the name of the folder for the outcome, which parts in several processes must not share.
+fn folder_of(package: &str, shard: Option<(usize, usize)>) -> String {
+    match shard {
+        None => package.to_owned(),
+        Some((part, parts)) => format!("{package}-{part}-of-{parts}"),
+    }
+}
+
+fn mutants(root: &Path, output: &Path) -> Command {
+    let mut command = process::cargo(root, &["mutants", "--output"]);
+    // A build folder that several checkouts share would mix mutants with what is not mutated.
+    command.arg(output).env_remove("CARGO_TARGET_DIR");
+    command
+}
+
+/// Runs cargo-mutants and says what its exit code means.
+fn start(command: &mut Command, folder: &Path) -> Result<(), Problem> {
+    let status = command
+        .status()
+        .map_err(|error| Problem(format!("cannot start {command:?}: {error}")))?;
+    let folder = folder.join("mutants.out");
+    let list = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
+    verdict(
+        status.code(),
+        &list("missed.txt"),
+        &list("timeout.txt"),
+        &folder,
+    )
+}
+
+/// Returns what an exit code of cargo-mutants means, with the mutants it is about.
+fn verdict(code: Option<i32>, missed: &str, timeout: &str, folder: &Path) -> Result<(), Problem> {
+    let lines = |text: &str| text.lines().map(|line| format!("\n    {line}")).collect();
+    let (what, which): (&str, String) = match code {
+        Some(0) => return Ok(()),
+        Some(2) => ("mutants survive", lines(missed)),
+        Some(3) => ("mutants run into the time limit", lines(timeout)),
+        Some(4) => ("the tests fail without any mutant", String::new()),
+        _ => ("cargo-mutants did not finish", String::new()),
+    };
+    let folder = folder.display();
+    Err(Problem(format!("{what}, see {folder}{which}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Request, Problem> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        parse(&words)
+    }
+
+    #[test]
+    fn reads_what_is_asked_for() {
+        let diff = |base: &str| Request::Diff {
+            base: base.to_owned(),
+        };
+        assert_eq!(read("--in-diff"), Ok(diff("main")));
+        assert_eq!(read("--in-diff HEAD~3"), Ok(diff("HEAD~3")));
+        let packages = |package: Option<&str>, shard| Request::Packages {
+            package: package.map(str::to_owned),
+            shard,
+        };
+        assert_eq!(read(""), Ok(packages(None, None)));
+        assert_eq!(
+            read("--shard 2/4 --package time"),
+            Ok(packages(Some("icid-time"), Some((2, 4))))
+        );
+        assert_eq!(
+            read("--package icid-ri-hash"),
+            Ok(packages(Some("icid-ri-hash"), None))
+        );
+        assert_eq!(read("--package icid"), Ok(packages(Some("icid"), None)));
+    }
+
+    #[test]
+    fn rejects_what_it_does_not_know() {
+        for line in [
+            "--in-diff a b",
+            "--in-diff --shard",
+            "--in-diff main --shard 1/2",
+            "--package",
+            "--package a --package b",
+            "--shard 0/2",
+            "--shard 3/2",
+            "--shard 1",
+            "--shard 1/2 --shard 2/2",
+            "time",
+        ] {
+            assert_eq!(read(line), Err(Problem(USAGE.to_owned())), "{line}");
+        }
+    }
+
+    #[test]
+    fn parts_do_not_share_a_folder() {
+        assert_eq!(folder_of("icid-time", None), "icid-time");
+        assert_eq!(folder_of("icid-time", Some((2, 4))), "icid-time-2-of-4");
+    }
+
+    #[test]
+    fn a_survivor_is_named_and_fails() {
+        let folder = Path::new("out");
+        assert_eq!(verdict(Some(0), "", "", folder), Ok(()));
+        let problem = |text: &str| Err(Problem(text.to_owned()));
+        assert_eq!(
+            verdict(Some(2), "a.rs:1: replace x\n", "", folder),
+            problem("mutants survive, see out\n    a.rs:1: replace x")
+        );
+        assert_eq!(
+            verdict(Some(3), "", "b.rs:2: replace y\n", folder),
+            problem("mutants run into the time limit, see out\n    b.rs:2: replace y")
+        );
+        assert_eq!(
+            verdict(Some(4), "", "", folder),
+            problem("the tests fail without any mutant, see out")
+        );
+        assert_eq!(
+            verdict(None, "", "", folder),
+            problem("cargo-mutants did not finish, see out")
+        );
+    }
+
+    #[test]
+    fn the_configuration_gives_reasons() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let text = fs::read_to_string(root.join(".cargo/mutants.toml")).unwrap();
+        let config: toml::Table = toml::from_str(&text).unwrap();
+        for list in ["exclude_globs", "exclude_re"] {
+            assert!(config[list].as_array().is_some_and(|list| !list.is_empty()));
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let skips = lines
+            .windows(2)
+            .filter(|pair| pair[1].starts_with("    \""));
+        for pair in skips {
+            assert!(pair[0].starts_with("    # "), "no reason: {}", pair[1]);
+        }
+    }
+}
