@@ -6,23 +6,42 @@
 
 #![forbid(unsafe_code)]
 
+mod authenticate;
 mod bls_key;
+mod candid_wire;
+mod canister_signature;
 mod cbor;
 mod certificate;
 mod certified_map;
+mod delegation;
+mod envelope;
 mod hash_tree;
 mod hash_tree_structure;
+mod json;
 pub mod mutate;
 mod principal_text;
+mod public_key;
+mod read_state;
 pub mod seeds;
+mod webauthn_signature;
 
+pub use crate::authenticate::authenticate;
 pub use crate::bls_key::bls_key;
+pub use crate::candid_wire::candid_wire;
+pub use crate::canister_signature::canister_signature;
 pub use crate::cbor::cbor;
 pub use crate::certificate::certificate;
 pub use crate::certified_map::certified_map;
+pub use crate::delegation::delegation;
+pub use crate::delegation::delegation_json;
+pub use crate::envelope::envelope;
 pub use crate::hash_tree::hash_tree;
 pub use crate::hash_tree_structure::hash_tree_structure;
+pub use crate::json::json;
 pub use crate::principal_text::principal_text;
+pub use crate::public_key::public_key;
+pub use crate::read_state::read_state;
+pub use crate::webauthn_signature::webauthn_signature;
 
 /// What a target did with an input.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,9 +68,24 @@ pub struct Target {
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
     Target {
+        name: "authenticate",
+        run: authenticate,
+        seeds: authenticate::seeds,
+    },
+    Target {
         name: "bls_key",
         run: bls_key,
         seeds: seeds::bls_keys,
+    },
+    Target {
+        name: "candid_wire",
+        run: candid_wire,
+        seeds: seeds::candid_messages,
+    },
+    Target {
+        name: "canister_signature",
+        run: canister_signature,
+        seeds: seeds::canister_signatures,
     },
     Target {
         name: "cbor",
@@ -69,6 +103,21 @@ pub const TARGETS: &[Target] = &[
         seeds: seeds::noise,
     },
     Target {
+        name: "delegation",
+        run: delegation,
+        seeds: seeds::delegations,
+    },
+    Target {
+        name: "delegation_json",
+        run: delegation_json,
+        seeds: seeds::delegation_documents,
+    },
+    Target {
+        name: "envelope",
+        run: envelope,
+        seeds: seeds::envelopes,
+    },
+    Target {
         name: "hash_tree",
         run: hash_tree,
         seeds: seeds::trees,
@@ -79,8 +128,28 @@ pub const TARGETS: &[Target] = &[
         seeds: seeds::noise,
     },
     Target {
+        name: "json",
+        run: json,
+        seeds: seeds::documents,
+    },
+    Target {
         name: "principal_text",
         run: principal_text,
         seeds: seeds::texts,
+    },
+    Target {
+        name: "public_key",
+        run: public_key,
+        seeds: seeds::public_keys,
+    },
+    Target {
+        name: "read_state",
+        run: read_state,
+        seeds: seeds::noise,
+    },
+    Target {
+        name: "webauthn_signature",
+        run: webauthn_signature,
+        seeds: seeds::assertions,
     },
 ];

@@ -136,8 +136,23 @@ fn every_target_has_a_file_for_libfuzzer() {
 }
 
 #[test]
+fn authenticate() {
+    replay("authenticate");
+}
+
+#[test]
 fn bls_key() {
     replay("bls_key");
+}
+
+#[test]
+fn candid_wire() {
+    replay("candid_wire");
+}
+
+#[test]
+fn canister_signature() {
+    replay("canister_signature");
 }
 
 #[test]
@@ -156,6 +171,21 @@ fn certified_map() {
 }
 
 #[test]
+fn delegation() {
+    replay("delegation");
+}
+
+#[test]
+fn delegation_json() {
+    replay("delegation_json");
+}
+
+#[test]
+fn envelope() {
+    replay("envelope");
+}
+
+#[test]
 fn hash_tree() {
     replay("hash_tree");
 }
@@ -166,6 +196,26 @@ fn hash_tree_structure() {
 }
 
 #[test]
+fn json() {
+    replay("json");
+}
+
+#[test]
 fn principal_text() {
     replay("principal_text");
+}
+
+#[test]
+fn public_key() {
+    replay("public_key");
+}
+
+#[test]
+fn read_state() {
+    replay("read_state");
+}
+
+#[test]
+fn webauthn_signature() {
+    replay("webauthn_signature");
 }

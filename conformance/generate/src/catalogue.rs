@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::suite::SPEC;
 use crate::vector::object;
 
-/// The families in the order of the interface specification's catalogue.
+/// The families in the order of the catalogue: those of the interface specification, then others.
 const ORDER: &[&str] = &[
     "PRIN",
     "SIG",
@@ -35,6 +35,7 @@ const ORDER: &[&str] = &[
     "ROOT",
     "CDATA",
     "CALLERINFO",
+    "II-SEED",
 ];
 
 /// All clauses.

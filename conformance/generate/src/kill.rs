@@ -290,7 +290,8 @@ impl Matrix {
 ///
 /// Two rejections are the same, whatever their clauses. Where `check` names an equation, another
 /// output is no difference as long as the equation holds: `prunes` is judged by the operation
-/// `hashtree.prunes` of the model, whose input is that of `hashtree.prune` and the `answer`.
+/// `hashtree.prunes` of the model, whose input is that of `hashtree.prune` and the `answer`, the one
+/// member of the output. `signs` is judged by `envelope.signs` in the same way.
 pub(crate) fn differs(
     op: &str,
     input: &Value,
@@ -306,7 +307,8 @@ pub(crate) fn differs(
                 let (family, _) = op.rsplit_once('.').unwrap_or((op, ""));
                 let mut input = input.clone();
                 if let Some(fields) = input.as_object_mut() {
-                    fields.insert("answer".to_owned(), wrong["tree"].clone());
+                    let answer = wrong.as_object().and_then(|output| output.values().next());
+                    fields.insert("answer".to_owned(), answer.cloned().unwrap_or_default());
                 }
                 !model::run(&format!("{family}.{equation}"), &input, None).is_accept()
             }

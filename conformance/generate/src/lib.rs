@@ -47,9 +47,19 @@ mod vector;
 
 mod cbor;
 mod certificate;
+mod csig;
+mod delegation;
+mod envelope;
 mod hashtree;
+mod ii;
+mod key;
 mod principal;
+mod querysig;
+mod readstate;
 mod reqid;
+mod senderinfo;
+mod sig;
+mod signer;
 mod state;
 
 pub use catalogue::{Catalogue, CatalogueError, Clause, Fault, Status};
@@ -69,5 +79,14 @@ pub fn generate() -> Suite {
     certificate::generate(&mut suite);
     hashtree::generate(&mut suite);
     state::generate(&mut suite);
+    key::generate(&mut suite);
+    sig::generate(&mut suite);
+    csig::generate(&mut suite);
+    senderinfo::generate(&mut suite);
+    delegation::generate(&mut suite);
+    envelope::generate(&mut suite);
+    readstate::generate(&mut suite);
+    querysig::generate(&mut suite);
+    ii::generate(&mut suite);
     suite
 }

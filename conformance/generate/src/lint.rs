@@ -276,7 +276,7 @@ impl Lint<'_> {
                 self.object(&place, expect, ACCEPT);
                 if expect
                     .get("output_check")
-                    .is_some_and(|check| check != "prunes")
+                    .is_some_and(|check| check != "prunes" && check != "signs")
                 {
                     self.defect(format!("{place}: unknown output_check"));
                 }

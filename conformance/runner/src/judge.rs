@@ -3,14 +3,14 @@
 //! Twins are joined afterwards, in [`mod@crate::run`]: whether a rejection counts depends on another
 //! vector.
 
-mod prune;
+pub(crate) mod equation;
 
 use serde_json::{Value, json};
 
 use crate::outcome::Outcome;
 use crate::protocol::{Hello, Reasons, Reply};
 use crate::session::Exchanged;
-use crate::suite::{Answer, Expect, Output, OutputCheck, Vector};
+use crate::suite::{Answer, Expect, Output, Vector};
 
 /// An outcome, and what a reader needs to understand it.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,8 +98,8 @@ fn accepted(vector: &Vector, output: &Value, hello: &Hello) -> Judgement {
             Judgement::new(Outcome::Pass, None)
         }
         Expect::Accept(Output::Exactly(_)) => Judgement::new(Outcome::FailOutput, None),
-        Expect::Accept(Output::Satisfies(OutputCheck::Prunes)) => {
-            match prune::check(&vector.input, output) {
+        Expect::Accept(Output::Satisfies(equation)) => {
+            match equation::check(*equation, &vector.input, output) {
                 Ok(()) => Judgement::new(Outcome::Pass, None),
                 Err(reason) => Judgement::new(Outcome::FailOutput, Some(reason)),
             }

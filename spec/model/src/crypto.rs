@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 mod bls;
+pub mod ecdsa;
+pub mod ed25519;
+pub mod rsa;
 
 pub use bls::*;
 

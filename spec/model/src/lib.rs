@@ -41,9 +41,17 @@ pub mod value;
 mod cborcheck;
 pub mod certificate;
 mod context;
+pub mod csig;
+pub mod deleg;
+pub mod env;
 pub mod hashtree;
+pub mod ii;
 mod prin;
+pub mod querysig;
+mod readstate;
 mod reqid;
+pub mod sig;
+mod sinfo;
 mod state;
 
 use serde_json::Value;
@@ -67,6 +75,14 @@ const FAMILIES: &[Family] = &[
     (certificate::OPERATIONS, certificate::FAULTS),
     (hashtree::OPERATIONS, hashtree::FAULTS),
     (state::OPERATIONS, state::FAULTS),
+    (sig::OPERATIONS, sig::FAULTS),
+    (csig::OPERATIONS, csig::FAULTS),
+    (deleg::OPERATIONS, deleg::FAULTS),
+    (sinfo::OPERATIONS, sinfo::FAULTS),
+    (env::OPERATIONS, env::FAULTS),
+    (readstate::OPERATIONS, readstate::FAULTS),
+    (querysig::OPERATIONS, querysig::FAULTS),
+    (ii::OPERATIONS, ii::FAULTS),
 ];
 
 /// Every fault the model can make, family by family.

@@ -123,7 +123,7 @@ fn classify(ctx: &Context<'_>, input: &Value) -> Verdict {
 
 fn from_pubkey(ctx: &Context<'_>, input: &Value) -> Verdict {
     let fields = Fields::top(input, &["spki"])?;
-    let mut key = fields.bytes("spki")?;
+    let mut key = crate::sig::hashed_key(ctx, &fields.bytes("spki")?);
     if ctx.has("PRIN-4/parses") && key.first() != Some(&0x30) {
         return Err(Stop::violated("PRIN-4"));
     }

@@ -1,7 +1,7 @@
 //! The representation-independent hash, and request ids.
 
-mod envelope;
-mod hash;
+pub(crate) mod envelope;
+pub(crate) mod hash;
 
 use serde_json::{Value, json};
 
@@ -172,6 +172,7 @@ fn hash_request(ctx: &Context<'_>, envelope: &Item, parts: Envelope) -> Vec<u8> 
     let Envelope {
         mut content,
         others,
+        ..
     } = parts;
     if ctx.has("REQID-13/encoding") {
         return sha256(
@@ -195,6 +196,7 @@ fn hash_request(ctx: &Context<'_>, envelope: &Item, parts: Envelope) -> Vec<u8> 
         ("REQID-14/no-nonce", "nonce"),
         ("REQID-14/no-paths", "paths"),
         ("REQID-14/no-sender-info", "sender_info"),
+        ("QUERY-SIG-14/no-sender-info", "sender_info"),
         ("REQID-14/no-type", "request_type"),
         ("REQID-14/no-canister", "canister_id"),
         ("REQID-14/no-method", "method_name"),

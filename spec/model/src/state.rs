@@ -240,8 +240,9 @@ fn controllers(ctx: &Context<'_>, bytes: &[u8]) -> Option<Vec<String>> {
     let unique = list
         .iter()
         .all(|id| list.iter().filter(|other| *other == id).count() == 1);
-    let refused =
-        (list.is_empty() && ctx.has("STATE-15/empty")) || (!unique && ctx.has("STATE-15/unique"));
+    let refused = (list.is_empty() && ctx.has("STATE-15/empty"))
+        || (!unique && ctx.has("STATE-15/unique"))
+        || (!list.is_sorted() && ctx.has("READ-31/sorted"));
     (!refused).then_some(list)
 }
 

@@ -18,8 +18,8 @@ const PROTOCOL: u64 = 1;
 ///
 /// Source: `spec/policies.toml`.
 const POLICIES: &[(&str, &str)] = &[
-    ("cbor.blobs", "reject"),
     ("cbor.bignum", "reject"),
+    ("cbor.blobs", "reject"),
     ("cbor.chunked_strings", "reject"),
     ("cbor.indefinite_length", "accept"),
     ("cbor.map_entries", "64"),
@@ -31,15 +31,41 @@ const POLICIES: &[(&str, &str)] = &[
     ("certificate.freshness", "caller"),
     ("certificate.ranges", "sharded"),
     ("certificate.root_scope", "root-subnet"),
+    ("cose.key_ops", "free"),
+    ("cose.leading_zeros", "reject"),
+    ("delegation.key_identity", "bytes"),
+    ("delegation.plain_rsa_signer", "reject"),
+    ("der.null_parameters", "reject"),
+    ("ecdsa.high_s", "accept"),
+    ("ed25519.validation", "zip215"),
+    ("ii.legacy_origins", "caller"),
+    ("ii.unset_salt", "reject"),
+    ("ingress.anonymous_reads", "exempt"),
+    ("ingress.latest_expiry", "unlimited"),
+    ("json.duplicate_names", "reject"),
+    ("json.members", "64"),
+    ("json.nesting", "16"),
     ("leb128.padded", "reject"),
+    ("management_query.target", "content"),
     ("nat.width", "64"),
+    ("query_sig.future", "accept"),
+    ("query_sig.max_signatures", "accept"),
     ("range.inverted", "empty"),
     ("range.unordered", "scan"),
+    ("read_state.long_ids", "reject"),
+    ("read_state.one_subnet", "checked"),
+    ("read_state.request_destination", "checked"),
     ("reject_code.unknown", "reject"),
+    ("rsa.modulus", "2048-8192"),
+    ("sender_info.max_size", "unlimited"),
+    ("subnet_call.methods", "create-and-provisional"),
     ("subnet_type.unknown", "reject"),
     ("tree.ill_formed", "followed"),
     ("tree.levels", "256"),
     ("tree.text", "reject"),
+    ("webauthn.client_data", "reject"),
+    ("webauthn.padding", "reject"),
+    ("webauthn.type_and_origin", "free"),
 ];
 
 /// Answers the first question.
@@ -51,7 +77,7 @@ pub(crate) fn hello(provider: &Provider, input: &Value) -> Outcome {
             "protocol {protocol}, only {PROTOCOL} is known"
         )));
     }
-    let operations: Vec<&str> = ops::TABLE.iter().map(|(name, _)| *name).collect();
+    let operations: Vec<&str> = ops::all().map(|(name, _)| *name).collect();
     Ok(json!({
         "protocol": PROTOCOL,
         "implementation": {

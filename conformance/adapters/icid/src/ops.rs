@@ -2,9 +2,17 @@
 
 mod cbor_check;
 mod certificates;
+mod delegations;
+mod envelopes;
 mod hash_trees;
+mod identities;
+mod keys;
 mod principals;
+mod query_signatures;
+mod read_states;
 mod requests;
+mod sender_infos;
+mod signatures;
 mod state;
 mod typed_value;
 
@@ -19,7 +27,23 @@ pub(crate) use typed_value::MAX_DIGITS;
 pub(crate) type Operation = fn(&dyn VerifySignature, &Value) -> Outcome;
 
 /// Every operation that is offered, `hello` apart.
-pub(crate) const TABLE: &[(&str, Operation)] = &[
+pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Operation)> {
+    let modules = [
+        BASICS,
+        keys::TABLE,
+        signatures::TABLE,
+        delegations::TABLE,
+        sender_infos::TABLE,
+        envelopes::TABLE,
+        read_states::TABLE,
+        query_signatures::TABLE,
+        identities::TABLE,
+    ];
+    modules.into_iter().flatten()
+}
+
+/// The operations on principals, hashes, trees and certificates.
+const BASICS: &[(&str, Operation)] = &[
     ("principal.decode_text", principals::decode_text),
     ("principal.encode_text", principals::encode_text),
     ("principal.classify", principals::classify),

@@ -23,6 +23,8 @@ fn questions() -> Vec<(&'static str, Value)> {
         }
         input
     };
+    let secret_key = "00".repeat(32);
+    let delegation = json!({"pubkey": "00", "expiration": "1"});
     vec![
         ("principal.decode_text", json!({"text": "aaaaa-aa"})),
         ("principal.encode_text", json!({"bytes": "04"})),
@@ -48,6 +50,72 @@ fn questions() -> Vec<(&'static str, Value)> {
         ("certificate.verify", certificate(json!({}))),
         ("certificate.lookup", certificate(json!({"path": ["00"]}))),
         ("state.read", certificate(json!({"read": {"kind": "time"}}))),
+        ("key.decode", json!({"spki": "00"})),
+        (
+            "key.encode_canister",
+            json!({"canister_id": "04", "seed": "00"}),
+        ),
+        (
+            "sig.verify",
+            json!({"spki": "00", "payload": "00", "signature": "00"}),
+        ),
+        ("delegation.hash", json!({"delegation": delegation})),
+        (
+            "delegation.sign",
+            json!({"secret_key": secret_key, "delegation": delegation}),
+        ),
+        (
+            "delegation.verify",
+            json!({"sender_pubkey": "00", "delegations": [], "now": "1"}),
+        ),
+        (
+            "senderinfo.verify",
+            json!({"sender_pubkey": "00", "info": "", "signer": "04", "sig": "00", "root_key": "00"}),
+        ),
+        (
+            "envelope.verify",
+            json!({"envelope": "a0", "endpoint": "query", "now": "1", "root_key": "00"}),
+        ),
+        (
+            "envelope.sign",
+            json!({"secret_key": secret_key, "content": {"map": []}}),
+        ),
+        (
+            "read_state.authorize",
+            json!({
+                "paths": [["00"]],
+                "sender": "04",
+                "url": {"version": 3, "canister": "04"},
+                "root_subnet_id": "00",
+                "requests": [],
+                "canisters": [],
+            }),
+        ),
+        (
+            "query_sig.verify",
+            json!({
+                "response": "a0",
+                "request_id": "00".repeat(32),
+                "certificate": "a0",
+                "root_key": "00",
+                "root_subnet_id": "00",
+                "scope": {"canister": "04"},
+                "now": "1",
+                "max_age": "1",
+            }),
+        ),
+        (
+            "ii.seed",
+            json!({"salt": "01".repeat(32), "anchor": "1", "origin": "https://a"}),
+        ),
+        (
+            "ii.account_seed",
+            json!({"salt": "01".repeat(32), "account": "1", "origin": "https://a"}),
+        ),
+        (
+            "ii.user_key",
+            json!({"canister_id": "04", "seed": "00".repeat(32)}),
+        ),
     ]
 }
 

@@ -66,7 +66,7 @@ fn flaw(
     let verdict = text_of(expect, "verdict");
     match (verdict, answer) {
         ("accept", Answer::Ok(output)) if expect.get("output_check").is_some() => {
-            judge_pruned(op, input, output)
+            judge(op, input, output)
         }
         ("accept", Answer::Ok(output)) if Some(output) == expect.get("output") => None,
         ("reject", Answer::Reject { clause, .. }) => {
@@ -90,15 +90,17 @@ fn flaw(
     }
 }
 
-/// A pruned tree is judged by an equation, which the model knows.
-fn judge_pruned(op: &str, input: &Value, output: &Value) -> Option<String> {
-    assert_eq!(op, "hashtree.prune");
+/// Where several outputs are right, an equation judges, which the model knows.
+fn judge(op: &str, input: &Value, output: &Value) -> Option<String> {
+    let (equation, member) = match op {
+        "hashtree.prune" => ("hashtree.prunes", "tree"),
+        "envelope.sign" => ("envelope.signs", "envelope"),
+        _ => return Some(format!("{op} has no equation")),
+    };
     let mut question = input.as_object().cloned().unwrap_or_default();
-    question.insert(
-        "answer".to_owned(),
-        output.get("tree").cloned().unwrap_or_default(),
-    );
-    let outcome = model::run("hashtree.prunes", &Value::Object(question), None);
+    let answer = output.get(member).cloned().unwrap_or_default();
+    question.insert("answer".to_owned(), answer);
+    let outcome = model::run(equation, &Value::Object(question), None);
     (outcome != Outcome::Ok(json!({}))).then(|| format!("{outcome:?} for {output}"))
 }
 

@@ -104,6 +104,8 @@ pub(crate) enum Verdict {
 pub(crate) enum OutputCheck {
     /// The output is a smallest pruning of the input tree for the listed paths.
     Prunes,
+    /// The output is an envelope with the members asked for and a valid signature.
+    Signs,
 }
 
 /// One clause of the catalogue, as exported for programs.

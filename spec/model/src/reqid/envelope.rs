@@ -5,12 +5,28 @@ use crate::value::{Natural, Typed};
 use crate::{Context, Stop, Violations};
 
 /// The parts of an envelope.
-pub(super) struct Envelope {
-    pub(super) content: Vec<(String, Typed)>,
-    pub(super) others: Vec<(String, Typed)>,
+pub(crate) struct Envelope {
+    /// The fields of the content that requests of some kind have.
+    pub(crate) content: Vec<(String, Typed)>,
+    /// The other fields, the elements of the chain left out.
+    pub(crate) others: Vec<(String, Typed)>,
+    /// The elements of `sender_delegation`, as they are.
+    pub(crate) links: Option<Vec<Item>>,
 }
 
-pub(super) fn parse_envelope(ctx: &Context<'_>, envelope: &Item) -> Result<Envelope, Stop> {
+impl Envelope {
+    /// The byte string in the field `name` beside the content.
+    pub(crate) fn blob(&self, name: &str) -> Option<Vec<u8>> {
+        let mut others = self.others.iter();
+        others.find_map(|(field, value)| match value {
+            Typed::Blob(bytes) if field == name => Some(bytes.clone()),
+            _ => None,
+        })
+    }
+}
+
+/// Reads an envelope of whatever kind.
+pub(crate) fn parse_envelope(ctx: &Context<'_>, envelope: &Item) -> Result<Envelope, Stop> {
     let Some(entries) = envelope.as_map() else {
         return Err(Stop::violated("CBOR-8"));
     };
@@ -76,14 +92,16 @@ pub(super) fn parse_envelope(ctx: &Context<'_>, envelope: &Item) -> Result<Envel
             fields.push(((*name).to_owned(), value));
         }
     }
+    let links = envelope.field("sender_delegation").and_then(Item::as_array);
     violations.or(Envelope {
         content: fields,
         others: present,
+        links: links.map(<[Item]>::to_vec),
     })
 }
 
 /// CBOR-10: fields that the record does not have.
-fn check_names(
+pub(crate) fn check_names(
     ctx: &Context<'_>,
     entries: &[(Item, Item)],
     names: &[&str],
@@ -145,7 +163,7 @@ fn typed(ctx: &Context<'_>, item: &Item, kind: Kind) -> Result<Option<Typed>, St
 }
 
 /// CBOR-3: the byte string that a blob is.
-fn blob(ctx: &Context<'_>, item: &Item) -> Option<Vec<u8>> {
+pub(crate) fn blob(ctx: &Context<'_>, item: &Item) -> Option<Vec<u8>> {
     let byte = |item: &Item| {
         let value = item.as_unsigned()?;
         let low = value.to_le_bytes().first().copied();
@@ -166,7 +184,7 @@ fn blob(ctx: &Context<'_>, item: &Item) -> Option<Vec<u8>> {
 }
 
 /// CBOR-5: the natural number in here.
-fn natural(ctx: &Context<'_>, item: &Item) -> Option<Natural> {
+pub(crate) fn natural(ctx: &Context<'_>, item: &Item) -> Option<Natural> {
     match item {
         Item::Unsigned(value) => Some(Natural::from(*value)),
         // Every number of a request fits 64 bits, so that no bignum is right (AMB-8).

@@ -6,7 +6,7 @@ use crate::input::hex;
 use crate::value::{Natural, Typed};
 
 /// The hash of a map. `outermost` says whether it is in no other map.
-pub(super) fn hash_map(ctx: &Context<'_>, entries: &[(String, Typed)], outermost: bool) -> Vec<u8> {
+pub(crate) fn hash_map(ctx: &Context<'_>, entries: &[(String, Typed)], outermost: bool) -> Vec<u8> {
     let mut entries = entries.to_vec();
     tamper(ctx, &mut entries);
     if ctx.has("REQID-10/flattened") {
