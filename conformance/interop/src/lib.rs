@@ -1,9 +1,30 @@
-//! What the differential tests share: reproducible input.
+//! What the differential tests share: reproducible input, signers, recordings of a browser.
 //!
 //! The tests compare the crates of this project with the libraries that the software of the
 //! Internet Computer uses today. Where the two are known to differ, a constant table in the test
 //! says how and why, and the test fails if the difference goes away.
 #![forbid(unsafe_code)]
+
+pub mod canister;
+pub mod cbor_tree;
+pub mod hex;
+pub mod recordings;
+pub mod replica;
+pub mod signers;
+pub mod wire;
+
+use provider_native::NativeProvider;
+use provider_rustcrypto::RustCryptoProvider;
+use signature::VerifySignature;
+
+/// Returns both providers: whatever one says, the other has to say.
+#[must_use]
+pub fn providers() -> [Box<dyn VerifySignature>; 2] {
+    [
+        Box::new(NativeProvider::new()),
+        Box::new(RustCryptoProvider::new()),
+    ]
+}
 
 /// A generator of reproducible input (SplitMix64).
 #[derive(Debug)]
