@@ -11,7 +11,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
@@ -290,7 +290,9 @@ fn resolve_program(program: &OsStr) -> Result<OsString, String> {
     if path.components().count() < 2 {
         return Ok(program.to_owned());
     }
-    match fs::canonicalize(path) {
+    // A link stays a link: programs such as Python's look at what they were called by.
+    let found = path::absolute(path).and_then(|path| path.metadata().map(|_| path));
+    match found {
         Ok(path) => Ok(path.into_os_string()),
         Err(error) => Err(format!("cannot start {}: {error}", path.display())),
     }
@@ -300,7 +302,7 @@ fn resolve_program(program: &OsStr) -> Result<OsString, String> {
 fn absolute_if_file(argument: &OsStr) -> OsString {
     let path = Path::new(argument);
     if path.is_relative() && path.is_file() {
-        fs::canonicalize(path).map_or_else(|_| argument.to_owned(), PathBuf::into_os_string)
+        path::absolute(path).map_or_else(|_| argument.to_owned(), PathBuf::into_os_string)
     } else {
         argument.to_owned()
     }

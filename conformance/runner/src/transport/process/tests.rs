@@ -25,6 +25,20 @@ fn passes_lines_both_ways() {
 }
 
 #[test]
+fn a_program_is_started_by_the_name_of_its_link() {
+    let folder = TemporaryFolder::create().unwrap();
+    let (program, link) = (folder.0.join("program"), folder.0.join("link"));
+    fs::write(&program, "#!/bin/sh\necho \"$0\"\n").unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&program, executable).unwrap();
+    std::os::unix::fs::symlink(&program, &link).unwrap();
+    let mut process = Process::start(&[link.clone().into_os_string()], &[]).unwrap();
+    assert_eq!(process.receive(SOON), line(link.to_str().unwrap()));
+    let missing = folder.0.join("missing").into_os_string();
+    assert!(Process::start(&[missing], &[]).is_err());
+}
+
+#[test]
 fn tells_how_the_process_ended_and_what_it_said_last() {
     let mut process = shell("echo oh >&2; exit 7");
     assert_eq!(
