@@ -1,0 +1,3 @@
+module icid-vectors
+
+go 1.16
