@@ -10,10 +10,12 @@
 //! | 5 | an expected failure is stale |
 
 mod args;
+mod audit;
 mod bridge;
 mod compare;
 mod examine;
 mod extract;
+mod fuzz;
 mod kill;
 mod look;
 mod progress;
@@ -158,6 +160,7 @@ fn dispatch(command: Command) -> Result<u8, Stop> {
             fs::write(&page, text).map_err(|error| Stop::file(&page, &error))?;
             say(&format!("wrote {}\n", page.display()))
         }
+        Command::AuditPack { file, archive } => audit_command(&file, &archive),
         Command::Extract { folder, filter } => {
             let written = extract::extract(&suite(None)?, filter.as_deref(), &folder);
             let (vectors, files) = written.map_err(|error| Stop::file(&folder, &error))?;
@@ -166,6 +169,7 @@ fn dispatch(command: Command) -> Result<u8, Stop> {
                 folder.display()
             ))
         }
+        Command::DiffFuzz(arguments) => fuzz::command(*arguments),
         Command::Kill { family } => kill_command(family.as_deref()),
         Command::Capture {
             canister,
@@ -261,29 +265,31 @@ fn json(results: &Results) -> Result<String, Stop> {
 
 /// Writes the reports and returns their names for the reader.
 fn write_reports(results: &Results, folder: &Path) -> Result<String, Stop> {
-    let write = |name: &str, text: String| {
-        let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Stop::file(&path, &error))
-    };
-    let defect = |error: &dyn core::fmt::Display| Stop::new(EXIT_DEFECT, error.to_string());
     fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
-    write("results.json", json(results)?)?;
-    write(
-        "report.html",
-        html::page(results).map_err(|error| defect(&error))?,
-    )?;
-    write(
-        "junit.xml",
-        junit::xml(results).map_err(|error| defect(&error))?,
-    )?;
-    write("results.sarif", sarif::log(results))?;
-    write("summary.md", markdown::page(results))?;
-    write("badge.json", badge::endpoint(results))?;
-    write("badge.svg", badge::picture(results))?;
+    for (name, text) in reports(results)? {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|error| Stop::file(&path, &error))?;
+    }
     Ok(format!(
         "{}/report.html, results.json, junit.xml, results.sarif, summary.md, badge.svg",
         folder.display()
     ))
+}
+
+/// Makes all reports, each with the name of its file.
+fn reports(results: &Results) -> Result<Vec<(&'static str, String)>, Stop> {
+    let defect = |error: &dyn core::fmt::Display| Stop::new(EXIT_DEFECT, error.to_string());
+    let page = html::page(results).map_err(|error| defect(&error))?;
+    let junit = junit::xml(results).map_err(|error| defect(&error))?;
+    Ok(vec![
+        ("results.json", json(results)?),
+        ("report.html", page),
+        ("junit.xml", junit),
+        ("results.sarif", sarif::log(results)),
+        ("summary.md", markdown::page(results)),
+        ("badge.json", badge::endpoint(results)),
+        ("badge.svg", badge::picture(results)),
+    ])
 }
 
 fn replay_command(arguments: ReplayArguments) -> Result<u8, Stop> {
@@ -333,6 +339,40 @@ fn report_command(file: &Path, folder: Option<&Path>, subject: Option<&Path>) ->
     Ok(results.exit_code())
 }
 
+fn audit_command(file: &Path, archive: &Path) -> Result<u8, Stop> {
+    let results = read_results(file)?;
+    let suite = suite(None)?;
+    if let Some(refusal) = audit::refusal(&results, &suite) {
+        return Err(Stop::new(
+            EXIT_USAGE,
+            format!("{}: {refusal}", file.display()),
+        ));
+    }
+    let reports = reports(&results)?;
+    let kill = kill::in_full(&suite).map_err(|defects| broken_suite(&defects))?;
+    if !kill.is_clean {
+        return Err(broken_suite(&[kill.text]));
+    }
+    let bytes = audit::pack(reports, kill.text).map_err(|error| Stop::file(archive, &error))?;
+    if let Some(folder) = archive.parent() {
+        fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
+    }
+    fs::write(archive, &bytes).map_err(|error| Stop::file(archive, &error))?;
+    // As sha256sum prints it.
+    say(&format!(
+        "{}  {}\n",
+        hex(&sha256(&bytes)),
+        archive.display()
+    ))
+}
+
+fn broken_suite(defects: &[String]) -> Stop {
+    Stop::new(
+        EXIT_DEFECT,
+        format!("the suite is broken:\n{}", defects.join("\n")),
+    )
+}
+
 fn kill_command(family: Option<&str>) -> Result<u8, Stop> {
     let suite = suite(None)?;
     let is_it = |name: &str| {
@@ -349,12 +389,7 @@ fn kill_command(family: Option<&str>) -> Result<u8, Stop> {
             format!("there is no family {family:?}"),
         ));
     }
-    let report = kill::report(&suite, family).map_err(|defects| {
-        Stop::new(
-            EXIT_DEFECT,
-            format!("the suite is broken:\n{}", defects.join("\n")),
-        )
-    })?;
+    let report = kill::report(&suite, family).map_err(|defects| broken_suite(&defects))?;
     say(&report.text)?;
     Ok(exit(report.is_clean))
 }

@@ -37,6 +37,7 @@ pub mod cli;
 
 mod cover;
 mod diff;
+mod difffuzz;
 mod glob;
 mod hex;
 mod judge;

@@ -361,3 +361,27 @@ fn a_program_for_each_question_is_an_adapter() {
     ];
     assert_eq!(code(&start(&[&options[..], &bridge].concat())), 0);
 }
+
+#[test]
+fn an_audit_pack_is_refused_for_results_of_another_suite() {
+    let out = folder("audit");
+    assert_eq!(code(&run(&out, &[], GOOD)), 0);
+    let archive = out.join("audit.tar");
+    let file = out.join("results.json");
+    let packed = start(&[
+        "audit-pack",
+        file.to_str().unwrap(),
+        "--out",
+        archive.to_str().unwrap(),
+    ]);
+    assert_eq!(code(&packed), 2);
+    let text = stderr(&packed);
+    assert!(
+        text.contains("pack them with the program that ran them"),
+        "{text}"
+    );
+    assert!(!archive.exists());
+    let missing = out.join("none.json");
+    let packed = start(&["audit-pack", missing.to_str().unwrap(), "--out", "x.tar"]);
+    assert_eq!(code(&packed), 2);
+}

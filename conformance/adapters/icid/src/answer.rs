@@ -78,4 +78,12 @@ impl Refusal {
             message: error.to_string(),
         }
     }
+
+    /// The same, but a rejection names `clause`, which demands what was violated.
+    pub(crate) fn for_clause(self, clause: &'static str) -> Self {
+        match self {
+            Self::Reject { message, .. } => Self::Reject { clause, message },
+            other => other,
+        }
+    }
 }

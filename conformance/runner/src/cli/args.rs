@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::bridge::Bridge;
+use crate::difffuzz;
 use crate::run::{Options, Profile, Shard};
 
 /// What `--help` prints.
@@ -36,12 +37,25 @@ usage:
                                                     a skeleton: python, node, go or rust
   icid-conformance adapter check [--timeout-ms N] [--env NAME] -- <adapter command…>
                                                     does the adapter keep the protocol?
+  icid-conformance diff-fuzz [options] -- <adapter command…>
+                                                    changed vectors, against the executable model
+      --filter TEXT     only vectors whose id begins with TEXT, or matches it if it has a *
+      --op OP           only this operation
+      --cases N         how many cases (10000)
+      --seconds N       how long, instead
+      --seed N          another seed, other cases (0)
+      --reason-bound    rejecting for another reason than the model fails
+      --out DIR         each difference as a vector (target/diff-fuzz)
+      --timeout-ms N, --env NAME, --vectors DIR     as above
   icid-conformance bridge --ops A,B,… [--name NAME] [--version V] [--presets P,…] --exec 'tool {op}'
                                                     is an adapter that starts a program per question:
                                                     input on stdin, output on stdout; it ends with
                                                     0 ok, 10 reject, 11 unsupported, else error
   icid-conformance extract --out DIR [--filter TEXT]
                                                     the vectors as files, to vendor
+  icid-conformance audit-pack FILE --out TAR        results.json with all reports, the vectors,
+                                                    the kill matrix and SHA256SUMS, as an archive
+                                                    whose bytes depend on the results alone
   icid-conformance kill [FAMILY]                    which mistakes the vectors can tell
   icid-conformance capture --canister ID --out DIR [--expiry-nanos N]
                                                     a request for a real certificate
@@ -77,7 +91,12 @@ pub(super) enum Command {
         environment: Vec<String>,
         command: Vec<OsString>,
     },
+    AuditPack {
+        file: PathBuf,
+        archive: PathBuf,
+    },
     Bridge(Box<Bridge>),
+    DiffFuzz(Box<FuzzArguments>),
     Matrix {
         files: Vec<PathBuf>,
         page: PathBuf,
@@ -127,6 +146,16 @@ pub(super) struct ReplayArguments {
     pub(super) command: Vec<OsString>,
 }
 
+/// The arguments of `diff-fuzz`.
+#[derive(Debug)]
+pub(super) struct FuzzArguments {
+    pub(super) options: difffuzz::Options,
+    pub(super) out: PathBuf,
+    pub(super) vectors: Option<PathBuf>,
+    pub(super) environment: Vec<String>,
+    pub(super) command: Vec<OsString>,
+}
+
 /// For whom `run` writes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Format {
@@ -161,17 +190,27 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         "replay" => &["--timeout-ms", "--env", "--vectors"],
         "adapter" => &["--lang", "--out", "--timeout-ms", "--env"],
         "bridge" => &["--exec", "--ops", "--name", "--version", "--presets"],
+        "diff-fuzz" => &[
+            "--filter",
+            "--op",
+            "--cases",
+            "--seconds",
+            "--seed",
+            "--timeout-ms",
+            "--env",
+            "--vectors",
+            "--out",
+        ],
         "compare" | "kill" => &[],
         "extract" => &["--out", "--filter"],
-        "matrix" => &["--out"],
+        "audit-pack" | "matrix" => &["--out"],
         "capture" => &["--canister", "--out", "--expiry-nanos"],
         "report" => &["--out", "--subject"],
         other => return Err(format!("there is no command {other:?}")),
     };
-    let switches: &[&str] = if command == "run" {
-        &["--reason-bound"]
-    } else {
-        &[]
+    let switches: &[&str] = match command.as_ref() {
+        "run" | "diff-fuzz" => &["--reason-bound"],
+        _ => &[],
     };
     let given = Given::read(rest, flags, switches)?;
     if given.help {
@@ -193,7 +232,12 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         }),
         "replay" => replay(given),
         "adapter" => adapter(given),
+        "audit-pack" => Ok(Command::AuditPack {
+            file: PathBuf::from(given.word("a results.json")?),
+            archive: given.path("--out")?.ok_or("audit-pack needs --out TAR")?,
+        }),
         "bridge" => bridge(&given),
+        "diff-fuzz" => diff_fuzz(given),
         "compare" => {
             let [old, new] = given.words.as_slice() else {
                 let count = given.words.len();
@@ -323,6 +367,37 @@ fn replay(given: Given) -> Result<Command, String> {
     Ok(Command::Replay(Box::new(ReplayArguments {
         ids,
         timeout,
+        vectors,
+        environment,
+        command,
+    })))
+}
+
+fn diff_fuzz(given: Given) -> Result<Command, String> {
+    given.no_words()?;
+    let end = match (given.number("--cases")?, given.number("--seconds")?) {
+        (Some(_), Some(_)) => return Err("--cases and --seconds exclude each other".to_owned()),
+        (None, Some(seconds)) => difffuzz::End::Time(Duration::from_secs(seconds)),
+        (cases, None) => difffuzz::End::Cases(cases.unwrap_or(10_000)),
+    };
+    let options = difffuzz::Options {
+        filter: given.text("--filter")?,
+        op: given.text("--op")?,
+        seed: given.number("--seed")?.unwrap_or_default(),
+        end,
+        timeout: given
+            .timeout()?
+            .unwrap_or_else(|| Options::default().timeout),
+        reason_bound: given.has("--reason-bound"),
+    };
+    let out = given.path("--out")?;
+    let vectors = given.path("--vectors")?;
+    let environment = given.all("--env")?;
+    let command = given.command.filter(|command| !command.is_empty());
+    let command = command.ok_or("diff-fuzz needs the adapter's command after --")?;
+    Ok(Command::DiffFuzz(Box::new(FuzzArguments {
+        options,
+        out: out.unwrap_or_else(|| PathBuf::from("target/diff-fuzz")),
         vectors,
         environment,
         command,
@@ -554,12 +629,25 @@ mod tests {
                 "bridge --exec a",
                 "bridge needs --ops A,B,…: the operations that the tool knows",
             ),
+            (
+                "diff-fuzz",
+                "diff-fuzz needs the adapter's command after --",
+            ),
+            (
+                "diff-fuzz --cases 1 --seconds 1 -- a",
+                "--cases and --seconds exclude each other",
+            ),
             ("compare a", "expected two results.json, got 1 words"),
             (
                 "matrix",
                 "matrix needs the results.json of each implementation",
             ),
             ("extract", "extract needs --out DIR"),
+            (
+                "audit-pack --out a.tar",
+                "expected a results.json, got 0 words",
+            ),
+            ("audit-pack results.json", "audit-pack needs --out TAR"),
             ("kill A B", "expected one family, got 2 words"),
             ("capture --out d", "capture needs --canister ID"),
             ("capture --canister x", "capture needs --out DIR"),

@@ -16,13 +16,41 @@ pub(super) struct KillTable {
 
 /// Computes the kill matrix of the built-in vectors.
 pub(super) fn report(suite: &Suite, family: Option<&str>) -> Result<KillTable, Vec<String>> {
-    let report = generate::kill_matrix(vectors::FILES, vectors::CLAUSES)
-        .map_err(|defects| defects.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let report = compute()?;
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = table(&mut text, suite, &report, family);
     let is_clean = report.problems.is_empty();
     Ok(KillTable { text, is_clean })
+}
+
+/// Computes the kill matrix of the built-in vectors and writes all of it: below the table, every
+/// fault with every vector that kills it.
+pub(super) fn in_full(suite: &Suite) -> Result<KillTable, Vec<String>> {
+    let report = compute()?;
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = table(&mut text, suite, &report, None).and_then(|()| matrix(&mut text, &report));
+    let is_clean = report.problems.is_empty();
+    Ok(KillTable { text, is_clean })
+}
+
+fn compute() -> Result<KillReport, Vec<String>> {
+    generate::kill_matrix(vectors::FILES, vectors::CLAUSES)
+        .map_err(|defects| defects.iter().map(ToString::to_string).collect())
+}
+
+fn matrix(out: &mut String, report: &KillReport) -> core::fmt::Result {
+    for fault in &report.faults {
+        writeln!(out, "\n{}  {}", fault.id, fault.what)?;
+        if let Some(why) = &fault.unkillable {
+            writeln!(out, "  no vector can tell: {why}")?;
+        }
+        for id in &fault.killed_by {
+            writeln!(out, "  {id}")?;
+        }
+    }
+    Ok(())
 }
 
 #[derive(Default)]

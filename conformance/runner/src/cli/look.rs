@@ -44,9 +44,10 @@ pub(super) fn list(suite: &Suite, filter: Option<&str>) -> String {
     }
     let _ = writeln!(
         out,
-        "{} vectors in {} files",
+        "{} vectors in {} files, suite digest {}",
         suite.vectors.len(),
-        suite.files
+        suite.files,
+        suite.digest()
     );
     out
 }

@@ -37,6 +37,7 @@ use crate::input::list;
 use crate::input::number;
 use crate::ops::Operation;
 use crate::ops::cbor_check::clause_of;
+use crate::ops::keys;
 use crate::ops::signatures::policy;
 
 /// The operations of this module.
@@ -110,9 +111,11 @@ fn verify(provider: &dyn VerifySignature, input: &Value) -> Outcome {
         Refusal::reject(clause, error)
     })?;
     // spec: SIG-6
-    schemes
+    let clause = clause_of_key(chain.links().len());
+    let leaf = schemes
         .parse_key(verified.leaf())
-        .map_err(|error| Refusal::reject(clause_of_key(chain.links().len()), error))?;
+        .map_err(|error| Refusal::reject(clause, error))?;
+    keys::check(provider, &leaf, verified.leaf()).map_err(|refusal| refusal.for_clause(clause))?;
     let mut output = Map::new();
     output.insert("leaf".to_owned(), hex(verified.leaf()));
     describe(&verified, &mut output);
