@@ -41,10 +41,19 @@ impl<'s, 'p> Signatures<'s, 'p> {
                 signature: request.signature,
             },
             first_bad: Cell::new(None),
+            was_asked: Cell::new(false),
         };
         let result = request.chain.verify(now, &together);
         match (result, together.first_bad.get()) {
-            (Ok(verified), None) => Ok(verified),
+            (Ok(verified), None) => {
+                // A chain asks about its links even if it has none. Should it ever not, then the
+                // request's own signature must not go unchecked.
+                if !together.was_asked.get() {
+                    let checked = self.schemes.check(together.request);
+                    checked.map_err(AuthenticateError::InvalidSignature)?;
+                }
+                Ok(verified)
+            }
             (Ok(_), Some((_, error))) => Err(AuthenticateError::InvalidSignature(error)),
             (Err(VerifyChainError::InvalidSignature { .. }), Some((link, error))) => {
                 Err(AuthenticateError::InvalidDelegation { link, error })
@@ -103,6 +112,8 @@ struct Together<'t, 's, 'p> {
     request: Claim<'t>,
     /// The first signature that does not hold, where the request comes after the links.
     first_bad: Cell<Option<(usize, CheckSignatureError)>>,
+    /// Whether the signatures were checked at all.
+    was_asked: Cell<bool>,
 }
 
 impl Together<'_, '_, '_> {
@@ -141,6 +152,7 @@ impl VerifySignature for Together<'_, '_, '_> {
     }
 
     fn verify_all(&self, links: &[Claim<'_>]) -> Result<(), InvalidAt> {
+        self.was_asked.set(true);
         match self.check_all(links) {
             Ok(()) => Ok(()),
             Err((index, error)) => {
