@@ -1,6 +1,8 @@
 //! The target `bls_key` for libFuzzer.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    icid_fuzz::bls_key(data);
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::bls_key, data)
 });

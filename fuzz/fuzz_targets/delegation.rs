@@ -1,6 +1,8 @@
 //! The target `delegation` for libFuzzer.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    icid_fuzz::delegation(data);
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::delegation, data)
 });

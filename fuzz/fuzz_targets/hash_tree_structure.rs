@@ -1,6 +1,8 @@
 //! The target `hash_tree_structure` for libFuzzer.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    icid_fuzz::hash_tree_structure(data);
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::hash_tree_structure, data)
 });

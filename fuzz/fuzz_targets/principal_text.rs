@@ -1,6 +1,8 @@
 //! The target `principal_text` for libFuzzer.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    icid_fuzz::principal_text(data);
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::principal_text, data)
 });

@@ -103,7 +103,7 @@ fn strings(path: &[Vec<u8>]) -> Value {
 }
 
 /// A tree and some paths.
-fn case(data: &mut Unstructured<'_>) -> Result<(Tree, Vec<Vec<Vec<u8>>>)> {
+pub(crate) fn case(data: &mut Unstructured<'_>) -> Result<(Tree, Vec<Vec<Vec<u8>>>)> {
     let is_sorted = data.ratio(3, 4)?;
     let mut next = 0;
     let mut tree = tree(data, DEPTH, is_sorted.then_some(&mut next))?;

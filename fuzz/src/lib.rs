@@ -12,17 +12,27 @@ mod candid_wire;
 mod canister_signature;
 mod cbor;
 mod certificate;
+mod certificate_structure;
 mod certified_map;
 mod delegation;
 mod envelope;
 mod hash_tree;
+mod hash_tree_peer;
 mod hash_tree_structure;
 mod json;
+#[cfg(feature = "libfuzzer")]
+pub mod libfuzzer;
 pub mod mutate;
+mod pages;
+mod principal_structure;
 mod principal_text;
 mod public_key;
 mod read_state;
 pub mod seeds;
+mod storage_header;
+mod storage_image;
+mod storage_map;
+mod storage_record;
 mod webauthn_signature;
 
 pub use crate::authenticate::authenticate;
@@ -31,16 +41,23 @@ pub use crate::candid_wire::candid_wire;
 pub use crate::canister_signature::canister_signature;
 pub use crate::cbor::cbor;
 pub use crate::certificate::certificate;
+pub use crate::certificate_structure::certificate_structure;
 pub use crate::certified_map::certified_map;
 pub use crate::delegation::delegation;
 pub use crate::delegation::delegation_json;
 pub use crate::envelope::envelope;
 pub use crate::hash_tree::hash_tree;
+pub use crate::hash_tree_peer::hash_tree_peer;
 pub use crate::hash_tree_structure::hash_tree_structure;
 pub use crate::json::json;
+pub use crate::principal_structure::principal_structure;
 pub use crate::principal_text::principal_text;
 pub use crate::public_key::public_key;
 pub use crate::read_state::read_state;
+pub use crate::storage_header::storage_header;
+pub use crate::storage_image::storage_image;
+pub use crate::storage_map::storage_map;
+pub use crate::storage_record::storage_record;
 pub use crate::webauthn_signature::webauthn_signature;
 
 /// What a target did with an input.
@@ -98,6 +115,11 @@ pub const TARGETS: &[Target] = &[
         seeds: seeds::certificates,
     },
     Target {
+        name: "certificate_structure",
+        run: certificate_structure,
+        seeds: seeds::noise,
+    },
+    Target {
         name: "certified_map",
         run: certified_map,
         seeds: seeds::noise,
@@ -123,6 +145,11 @@ pub const TARGETS: &[Target] = &[
         seeds: seeds::trees,
     },
     Target {
+        name: "hash_tree_peer",
+        run: hash_tree_peer,
+        seeds: seeds::noise,
+    },
+    Target {
         name: "hash_tree_structure",
         run: hash_tree_structure,
         seeds: seeds::noise,
@@ -131,6 +158,11 @@ pub const TARGETS: &[Target] = &[
         name: "json",
         run: json,
         seeds: seeds::documents,
+    },
+    Target {
+        name: "principal_structure",
+        run: principal_structure,
+        seeds: seeds::noise,
     },
     Target {
         name: "principal_text",
@@ -146,6 +178,26 @@ pub const TARGETS: &[Target] = &[
         name: "read_state",
         run: read_state,
         seeds: seeds::noise,
+    },
+    Target {
+        name: "storage_header",
+        run: storage_header,
+        seeds: storage_header::seeds,
+    },
+    Target {
+        name: "storage_image",
+        run: storage_image,
+        seeds: seeds::noise,
+    },
+    Target {
+        name: "storage_map",
+        run: storage_map,
+        seeds: seeds::noise,
+    },
+    Target {
+        name: "storage_record",
+        run: storage_record,
+        seeds: storage_record::seeds,
     },
     Target {
         name: "webauthn_signature",

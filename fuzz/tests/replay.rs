@@ -166,6 +166,11 @@ fn certificate() {
 }
 
 #[test]
+fn certificate_structure() {
+    replay("certificate_structure");
+}
+
+#[test]
 fn certified_map() {
     replay("certified_map");
 }
@@ -191,6 +196,11 @@ fn hash_tree() {
 }
 
 #[test]
+fn hash_tree_peer() {
+    replay("hash_tree_peer");
+}
+
+#[test]
 fn hash_tree_structure() {
     replay("hash_tree_structure");
 }
@@ -198,6 +208,11 @@ fn hash_tree_structure() {
 #[test]
 fn json() {
     replay("json");
+}
+
+#[test]
+fn principal_structure() {
+    replay("principal_structure");
 }
 
 #[test]
@@ -213,6 +228,26 @@ fn public_key() {
 #[test]
 fn read_state() {
     replay("read_state");
+}
+
+#[test]
+fn storage_header() {
+    replay("storage_header");
+}
+
+#[test]
+fn storage_image() {
+    replay("storage_image");
+}
+
+#[test]
+fn storage_map() {
+    replay("storage_map");
+}
+
+#[test]
+fn storage_record() {
+    replay("storage_record");
 }
 
 #[test]

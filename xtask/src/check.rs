@@ -5,16 +5,32 @@ use std::path::Path;
 use crate::process::{self, Problem};
 use crate::{layers, spec, tidy};
 
+/// A check: its name, and what runs it and returns how many checks were skipped.
+type Check = (&'static str, fn(&Path) -> Result<usize, Problem>);
+
+/// All checks, quick ones first. What makes each of them fail is in [`crate::gates`].
+pub(crate) const CHECKS: [Check; 7] = [
+    ("fmt", |root| fmt(root).map(|()| 0)),
+    ("layers", |root| layers::run(root).map(|()| 0)),
+    ("tidy", |root| tidy::run(root).map(|()| 0)),
+    ("spec lint", spec_lint),
+    ("clippy", |root| clippy(root).map(|()| 0)),
+    ("docs", |root| docs(root).map(|()| 0)),
+    ("typos", |root| typos(root, "typos")),
+];
+
 /// Runs all checks, stops at the first that fails, and returns how many were skipped.
 pub(crate) fn run(root: &Path) -> Result<usize, Problem> {
-    fmt(root)?;
-    layers::run(root)?;
-    tidy::run(root)?;
-    let mut skipped = spec_lint(root)?;
-    clippy(root)?;
-    docs(root)?;
-    skipped = skipped.saturating_add(typos(root)?);
+    let skipped = all(root, &CHECKS)?;
     println!("check: all passed, {skipped} skipped");
+    Ok(skipped)
+}
+
+fn all(root: &Path, checks: &[Check]) -> Result<usize, Problem> {
+    let mut skipped: usize = 0;
+    for (_, check) in checks {
+        skipped = skipped.saturating_add(check(root)?);
+    }
     Ok(skipped)
 }
 
@@ -66,12 +82,12 @@ pub(crate) fn docs(root: &Path) -> Result<(), Problem> {
 }
 
 /// Checks spelling where the `typos` program is installed, and returns how many checks were skipped.
-fn typos(root: &Path) -> Result<usize, Problem> {
-    if !process::is_installed("typos", "--version") {
+fn typos(root: &Path, program: &str) -> Result<usize, Problem> {
+    if !process::is_installed(program, "--version") {
         println!("SKIPPED typos: the program `typos` is not installed (cargo install typos-cli)");
         return Ok(1);
     }
-    process::run(&mut process::command(root, "typos", &[])).map(|()| 0)
+    process::run(&mut process::command(root, program, &[])).map(|()| 0)
 }
 
 /// Checks that every published crate packages from what is committed or present.
@@ -128,6 +144,25 @@ mod tests {
     fn clippy_fails_on_a_warning() {
         let fixture = package_of("undocumented", "//! Lacks a doc.\npub fn a() {}\n");
         assert!(clippy(&fixture.0).is_err());
+    }
+
+    #[test]
+    fn one_check_that_fails_fails_all() {
+        let (good, bad): (Check, Check) = (
+            ("good", |_| Ok(2)),
+            ("bad", |_| Err(Problem("bad".to_owned()))),
+        );
+        let root = Path::new(".");
+        assert_eq!(all(root, &[good, good]), Ok(4));
+        assert_eq!(all(root, &[good, bad]), Err(Problem("bad".to_owned())));
+    }
+
+    /// `git` stands for the speller: it tells its version, and fails if it is not told what to do.
+    #[test]
+    fn a_speller_that_complains_fails_and_one_that_is_missing_is_skipped() {
+        let fixture = package_of("spelled", "//! Spelled.\n");
+        assert!(typos(&fixture.0, "git").is_err());
+        assert_eq!(typos(&fixture.0, "no-such-speller"), Ok(1));
     }
 
     #[test]

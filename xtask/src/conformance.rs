@@ -1,4 +1,4 @@
-//! The suite, the benches and the fuzz targets: builds them and passes arguments on.
+//! The suite and the benches: builds them and passes arguments on.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::process::{self, Problem};
 
 mod peers;
+mod tutorial;
 
 /// Runs a command of the suite; without one, runs the main job.
 ///
@@ -31,10 +32,13 @@ pub(crate) fn start(root: &Path, arguments: &[String]) -> Result<u8, Problem> {
         command.args(arguments.iter().skip(1));
         return process::run(&mut command).map(|()| 0);
     }
-    if let Some((first, names)) = arguments.split_first()
-        && first == "peers"
-    {
-        return peers::run(root, names);
+    if let Some((first, rest)) = arguments.split_first() {
+        match first.as_str() {
+            "peers" => return peers::run(root, rest),
+            "selftest" => return selftest(root, rest).map(|()| 0),
+            "tutorial" => return tutorial::run(root, rest).map(|()| 0),
+            _ => {}
+        }
     }
     let folder = build(root)?;
     let binary = |name: &str| folder.join(name);
@@ -55,6 +59,23 @@ pub(crate) fn start(root: &Path, arguments: &[String]) -> Result<u8, Problem> {
     code.ok_or_else(|| Problem(format!("icid-conformance ended with {status}")))
 }
 
+/// Runs the suite against every adapter that is broken on purpose, and prints what was caught.
+fn selftest(root: &Path, arguments: &[String]) -> Result<(), Problem> {
+    if !arguments.is_empty() {
+        let usage = "usage: cargo xtask conformance selftest";
+        return Err(Problem(usage.to_owned()));
+    }
+    let test = [
+        "test",
+        "--quiet",
+        "-p",
+        "icid-selftest",
+        "--",
+        "--nocapture",
+    ];
+    process::run(&mut process::cargo(root, &test))
+}
+
 /// Runs the benches against published peers.
 pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<(), Problem> {
     let manifest = [
@@ -65,28 +86,6 @@ pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<(), Problem> {
         "--",
     ];
     process::run(process::cargo(root, &manifest).args(arguments))
-}
-
-/// The fuzz targets as a test run: without libFuzzer, which wants a C++ compiler.
-pub(crate) const FUZZ: [&str; 5] = [
-    "test",
-    "--release",
-    "--no-default-features",
-    "--manifest-path",
-    "fuzz/Cargo.toml",
-];
-
-/// Replays the seeds of the fuzz targets and their mutations, `--factor N` times as many.
-pub(crate) fn fuzz(root: &Path, arguments: &[String]) -> Result<(), Problem> {
-    let mut command = process::cargo(root, &FUZZ);
-    match arguments {
-        [] => {}
-        [flag, factor] if flag == "--factor" && factor.parse::<u32>().is_ok() => {
-            command.env("ICID_FUZZ_FACTOR", factor);
-        }
-        _ => return Err(Problem("usage: cargo xtask fuzz [--factor N]".to_owned())),
-    }
-    process::run(command.args(["--", "--nocapture"]))
 }
 
 /// Builds the programs of the suite and returns the folder that they are in.
@@ -101,7 +100,8 @@ pub(crate) fn build(root: &Path) -> Result<PathBuf, Problem> {
     Ok(release_folder(root))
 }
 
-fn release_folder(root: &Path) -> PathBuf {
+/// Where release builds are.
+pub(crate) fn release_folder(root: &Path) -> PathBuf {
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     target.join("release")

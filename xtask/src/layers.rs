@@ -22,6 +22,9 @@ const NATIVE: &str = "provider-native";
 /// The package that imports providers of which one is optional.
 const FACADE: &str = "icid";
 
+/// The layer of programs, which no library is on but the façade.
+const TOP: u8 = 5;
+
 /// What no library without a provider may bring with default features.
 const BANNED_WITHOUT_PROVIDER: [&str; 14] = [
     "blst",
@@ -93,13 +96,19 @@ pub(crate) fn wasm_packages(root: &Path) -> Result<Vec<String>, Problem> {
 }
 
 /// Returns the libraries that are not and do not import the package `without`, directly or not.
+///
+/// On the top layer are programs, and the façade.
 fn libraries<'a>(table: &'a Table, without: &str) -> Vec<&'a str> {
     fn reaches(table: &Table, name: &str, goal: &str) -> bool {
         let imports = table.get(name).map(|row| &row.imports);
         // The graph has no cycle, for imports go down a layer.
         name == goal || imports.is_some_and(|names| names.iter().any(|n| reaches(table, n, goal)))
     }
-    let names = table.iter().filter(|(_, row)| row.layer.is_some());
+    let is_library = |(name, row): &(&String, &Row)| {
+        row.layer
+            .is_some_and(|layer| layer.number < TOP || *name == FACADE)
+    };
+    let names = table.iter().filter(is_library);
     names
         .map(|(name, _)| name.as_str())
         .filter(|name| !reaches(table, name, without))
@@ -440,12 +449,12 @@ mod tests {
     #[test]
     fn libraries_are_told_apart_by_what_they_reach() {
         let rows = "| L0 | `time` | – |\n| L1 | `deep` | `time` |\n| L2 | `top` | `deep` |\n\
-                    | L2 | `other` | – |\n| tool | `kit` | – |";
+                    | L2 | `other` | – |\n| L5 | `icid`, `program` | `other` |\n| tool | `kit` | – |";
         let table = parse_table(&format!("{TABLE_BEGIN}\n|||\n|||\n{rows}\n{TABLE_END}")).unwrap();
-        assert_eq!(libraries(&table, "deep"), ["other", "time"]);
+        assert_eq!(libraries(&table, "deep"), ["icid", "other", "time"]);
         assert_eq!(
             libraries(&table, "nothing"),
-            ["deep", "other", "time", "top"]
+            ["deep", "icid", "other", "time", "top"]
         );
     }
 

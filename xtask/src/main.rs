@@ -17,6 +17,8 @@ use crate::process::Problem;
 mod bare;
 mod check;
 mod conformance;
+mod fuzz;
+mod gates;
 mod layers;
 mod mutants;
 mod packages;
@@ -35,11 +37,13 @@ cargo xtask <chore> [arguments]
                       the main job: runs the suite against our crates and writes
                       target/conformance/{report.html,results.json,junit.xml};
                       a command is one of icid-conformance's (run, kill, list, show,
-                      capture, report) or: generate [--check], peers [name]
+                      capture, report) or: generate [--check], peers [name],
+                      selftest, tutorial
   test                everything: check, all tests, vectors, conformance, kill matrix,
                       interop with published peers, bare-target and
                       WebAssembly builds
   check               fmt, clippy, docs, layers, tidy, spec lint
+  gates               all that can stop a change, and the tests that trip it on purpose
   layers              imports against the table in ARCHITECTURE.md, dependency budgets
   tidy                the house rules a compiler does not know
   spec <command>      the clause catalogue: lint, show ID, unclaimed, bump
@@ -47,8 +51,12 @@ cargo xtask <chore> [arguments]
   wasm                builds the libraries for WebAssembly, and measures a small module
   bench [arguments]   benches against published peers, as ratios
   fuzz [--factor N]   replays the fuzz targets' seeds and mutations on stable
+  fuzz --seconds N [target…]
+                      runs the targets with libFuzzer, N seconds each: [--jobs N],
+                      [--sanitizer address], [--record] writes fuzz/runs.toml
   mutants [arguments] would the tests notice? --in-diff [BASE] for what changed, or
-                      [--package P] [--shard K/N]; needs cargo-mutants
+                      [--package P] [--shard K/N] [--record | --resume] for all, into
+                      xtask/mutants.toml; needs cargo-mutants
   package             checks that every published crate packages
   vectors-packages    the vectors as a wheel, an npm tarball, a Go module and a crate,
                       each built, loaded and compared";
@@ -68,7 +76,11 @@ fn main() -> ExitCode {
         "bench" => conformance::bench(&root, rest),
         "check" => check::run(&root).map(drop),
         "conformance" => return conformance::run(&root, rest),
-        "fuzz" => conformance::fuzz(&root, rest),
+        "fuzz" => fuzz::run(&root, rest),
+        "gates" => {
+            println!("{}", gates::list());
+            Ok(())
+        }
         "layers" => layers::run(&root),
         "mutants" => mutants::run(&root, rest),
         "package" => check::package(&root),

@@ -8,14 +8,21 @@ use std::process::{Command, Stdio};
 use crate::layers;
 use crate::process::{self, Problem};
 
+use self::table::Entry;
+
+mod table;
+
 /// The version that the configuration is written for.
 const VERSION: &str = "27.1.0";
 
 /// Where everything goes.
 const OUTPUT: &str = "target/mutants";
 
+/// The folder that cargo-mutants makes there.
+const OUTCOMES: &str = "mutants.out";
+
 const USAGE: &str = "usage: cargo xtask mutants --in-diff [BASE]
-       cargo xtask mutants [--package P] [--shard K/N]";
+       cargo xtask mutants [--package P] [--shard K/N] [--record | --resume]";
 
 /// What is asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,7 +33,19 @@ enum Request {
     Packages {
         package: Option<String>,
         shard: Option<(usize, usize)>,
+        table: Table,
     },
+}
+
+/// What happens with the table of outcomes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Table {
+    /// Nothing.
+    Left,
+    /// It takes over what was run.
+    Written,
+    /// As `Written`, and what it has already is not run.
+    Resumed,
 }
 
 /// Mutates what the arguments say, and fails if a mutant survives.
@@ -52,15 +71,25 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
             let file = output.join("in.diff");
             fs::write(&file, diff).map_err(|error| problem(&error))?;
             let folder = output.join("diff");
-            start(mutants(root, &folder).arg("--in-diff").arg(file), &folder)
+            start(mutants(root, &folder).arg("--in-diff").arg(file), &folder)?.1
         }
-        Request::Packages { package, shard } => {
+        Request::Packages {
+            package,
+            shard,
+            table,
+        } => {
             let packages = match package {
                 Some(package) => vec![package],
                 None => layers::bare_packages(root)?,
             };
+            let (part, parts) = shard.unwrap_or((1, 1));
+            let part = format!("{part}/{parts}");
             let mut survivors = Vec::new();
             for package in packages {
+                if table == Table::Resumed && table::has(root, &package, &part)? {
+                    println!("\n== {package} {part}: in {} already", table::PATH);
+                    continue;
+                }
                 let folder = output.join(folder_of(&package, shard));
                 let mut command = mutants(root, &folder);
                 command.args(["--package", &package]);
@@ -69,8 +98,14 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
                     command.arg("--shard");
                     command.arg(format!("{}/{parts}", part.saturating_sub(1)));
                 }
-                println!("\n== {package}");
-                if let Err(Problem(text)) = start(&mut command, &folder) {
+                println!("\n== {package} {part}");
+                let commit = process::commit(root, &["crates"])?;
+                let (is_complete, result) = start(&mut command, &folder)?;
+                if is_complete && table != Table::Left {
+                    let entry = Entry::read(&folder.join(OUTCOMES), commit)?;
+                    table::record(root, &package, &part, &entry)?;
+                }
+                if let Err(Problem(text)) = result {
                     survivors.push(format!("{package}: {text}"));
                 }
             }
@@ -99,17 +134,23 @@ fn parse(arguments: &[String]) -> Result<Request, Problem> {
             _ => Err(usage()),
         };
     }
-    let (mut package, mut shard) = (None, None);
+    let (mut package, mut shard, mut table) = (None, None, Table::Left);
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
-        let value = rest.next().ok_or_else(usage)?;
+        let mut value = || rest.next().ok_or_else(usage);
         match flag.as_str() {
-            "--package" if package.is_none() => package = Some(full_name(value)),
-            "--shard" if shard.is_none() => shard = Some(parse_shard(value).ok_or_else(usage)?),
+            "--package" if package.is_none() => package = Some(full_name(value()?)),
+            "--shard" if shard.is_none() => shard = Some(parse_shard(value()?).ok_or_else(usage)?),
+            "--record" if table == Table::Left => table = Table::Written,
+            "--resume" if table == Table::Left => table = Table::Resumed,
             _ => return Err(usage()),
         }
     }
-    Ok(Request::Packages { package, shard })
+    Ok(Request::Packages {
+        package,
+        shard,
+        table,
+    })
 }
 
 /// Returns the package that is meant: `icid-time` may be called `time`, as its folder is.
@@ -143,19 +184,21 @@ fn mutants(root: &Path, output: &Path) -> Command {
     command
 }
 
-/// Runs cargo-mutants and says what its exit code means.
-fn start(command: &mut Command, folder: &Path) -> Result<(), Problem> {
+/// Runs cargo-mutants. Returns whether it tried all mutants, and what its exit code means.
+fn start(command: &mut Command, folder: &Path) -> Result<(bool, Result<(), Problem>), Problem> {
     let status = command
         .status()
         .map_err(|error| Problem(format!("cannot start {command:?}: {error}")))?;
-    let folder = folder.join("mutants.out");
+    let folder = folder.join(OUTCOMES);
     let list = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
-    verdict(
-        status.code(),
-        &list("missed.txt"),
-        &list("timeout.txt"),
-        &folder,
-    )
+    let (missed, timeout) = (list("missed.txt"), list("timeout.txt"));
+    let result = verdict(status.code(), &missed, &timeout, &folder);
+    Ok((is_complete(status.code()), result))
+}
+
+/// Returns whether cargo-mutants tried all mutants, whatever they came to.
+const fn is_complete(code: Option<i32>) -> bool {
+    matches!(code, Some(0 | 2 | 3))
 }
 
 /// Returns what an exit code of cargo-mutants means, with the mutants it is about.
@@ -191,6 +234,7 @@ mod tests {
         let packages = |package: Option<&str>, shard| Request::Packages {
             package: package.map(str::to_owned),
             shard,
+            table: Table::Left,
         };
         assert_eq!(read(""), Ok(packages(None, None)));
         assert_eq!(
@@ -202,6 +246,15 @@ mod tests {
             Ok(packages(Some("icid-ri-hash"), None))
         );
         assert_eq!(read("--package icid"), Ok(packages(Some("icid"), None)));
+        for (line, table) in [("--record", Table::Written), ("--resume", Table::Resumed)] {
+            let (package, shard) = (None, None);
+            let request = Request::Packages {
+                package,
+                shard,
+                table,
+            };
+            assert_eq!(read(line), Ok(request), "{line}");
+        }
     }
 
     #[test]
@@ -216,6 +269,7 @@ mod tests {
             "--shard 3/2",
             "--shard 1",
             "--shard 1/2 --shard 2/2",
+            "--record --resume",
             "time",
         ] {
             assert_eq!(read(line), Err(Problem(USAGE.to_owned())), "{line}");
@@ -249,6 +303,13 @@ mod tests {
             verdict(None, "", "", folder),
             problem("cargo-mutants did not finish, see out")
         );
+    }
+
+    #[test]
+    fn what_was_not_run_to_its_end_is_not_recorded() {
+        let codes = [Some(0), Some(2), Some(3), Some(1), Some(4), Some(70), None];
+        let complete = codes.map(is_complete);
+        assert_eq!(complete, [true, true, true, false, false, false, false]);
     }
 
     #[test]

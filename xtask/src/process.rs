@@ -120,6 +120,24 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Problem> {
     String::from_utf8(output.stdout).map_err(|_| Problem(format!("{command:?}: output not UTF-8")))
 }
 
+/// Returns the commit that is checked out, marked if Rust files in these folders are not as it has them.
+pub(crate) fn commit(root: &Path, folders: &[&str]) -> Result<String, Problem> {
+    let git = |arguments: &[&str]| output(command(root, "git", arguments).args(folders));
+    let commit = output(&mut command(
+        root,
+        "git",
+        &["rev-parse", "--short=12", "HEAD"],
+    ))?;
+    let changed = git(&["diff", "--name-only", "HEAD", "--"])?;
+    let new = git(&["ls-files", "--others", "--exclude-standard", "--"])?;
+    let is_changed = changed
+        .lines()
+        .chain(new.lines())
+        .any(|path| Path::new(path).extension().is_some_and(|end| end == "rs"));
+    let mark = if is_changed { "+changes" } else { "" };
+    Ok(format!("{}{mark}", commit.trim()))
+}
+
 /// Runs a test command, passing its output on, and adds up the counts it prints.
 pub(crate) fn run_counting(command: &mut Command) -> (Counts, Result<(), Problem>) {
     let mut counts = Counts::default();

@@ -1,68 +1,103 @@
 //! `cargo xtask test`: everything that must hold, in one command.
 
+mod audit;
+mod second_model;
+
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::process::{self, Counts, Problem};
-use crate::{bare, check, conformance, packages, wasm};
+use crate::{bare, check, conformance, fuzz, packages, wasm};
+
+/// One step of `cargo xtask test`.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    run: Run,
+}
+
+/// How a step is run.
+enum Run {
+    /// A check that returns how much it skipped.
+    Check(fn(&Path) -> Result<usize, Problem>),
+    /// Tests, whose own counts are added up.
+    Tests(fn(&Path) -> Command),
+}
+
+/// All steps, in their order. What makes each of them fail is in [`crate::gates`].
+pub(crate) const STEPS: [Step; 16] = [
+    Step::check("check", check::run),
+    Step::tests("unit and integration tests", unit_tests),
+    Step::tests("documentation tests", |root| {
+        let doc = ["test", "--workspace", "--doc", "--all-features"];
+        process::cargo(root, &doc)
+    }),
+    Step::check("real certificates are at hand", |_| {
+        data_at_hand(is_set("CI"), is_set("ICID_DATA"))
+    }),
+    Step::check("vectors are as generated", |root| {
+        suite(root, &["generate", "--check"]).map(|()| 0)
+    }),
+    Step::check("conformance with native libraries", |root| {
+        suite(root, &[])?;
+        skipped_cases(&root.join("target/conformance"))
+    }),
+    Step::check("conformance in pure Rust", in_pure_rust),
+    Step::check("the model in Python agrees", |root| {
+        second_model::run(root, is_set("CI"))
+    }),
+    Step::check("kill matrix", |root| suite(root, &["kill"]).map(|()| 0)),
+    Step::check("audit packs are the same again", |root| {
+        audit::run(root).map(|()| 0)
+    }),
+    Step::check("packages of the vectors", |root| packages::run(root, &[])),
+    Step::check("bare-target builds", |root| bare::run(root).map(|_| 0)),
+    Step::check("WebAssembly builds", wasm::run),
+    Step::tests("interop with published peers", |root| {
+        let interop = ["test", "--manifest-path", "conformance/interop/Cargo.toml"];
+        process::cargo(root, &interop)
+    }),
+    Step::tests("fuzz targets", |root| process::cargo(root, &fuzz::REPLAY)),
+    Step::check("benches start", |root| {
+        conformance::bench(root, &["--quick".to_owned()]).map(|()| 0)
+    }),
+];
+
+impl Step {
+    const fn check(name: &'static str, run: fn(&Path) -> Result<usize, Problem>) -> Self {
+        let run = Run::Check(run);
+        Self { name, run }
+    }
+
+    const fn tests(name: &'static str, command: fn(&Path) -> Command) -> Self {
+        let run = Run::Tests(command);
+        Self { name, run }
+    }
+}
 
 /// Runs every step to its end, so that one failure does not hide another, and closes on a line
 /// `N passed, N failed, N skipped`.
 pub(crate) fn run(root: &Path) -> ExitCode {
     let mut ledger = Ledger::default();
-    ledger.step("check", || check::run(root));
-    ledger.tests("unit and integration tests", &mut unit_tests(root));
-    let doc = ["test", "--workspace", "--doc", "--all-features"];
-    ledger.tests("documentation tests", &mut process::cargo(root, &doc));
-    ledger.step("real certificates are at hand", || {
-        data_at_hand(is_set("CI"), is_set("ICID_DATA"))
-    });
-    ledger.step("vectors are as generated", || {
-        suite(root, &["generate", "--check"]).map(|()| 0)
-    });
-    ledger.step("conformance with native libraries", || {
-        suite(root, &[])?;
-        skipped_cases(&root.join("target/conformance"))
-    });
-    ledger.step("conformance in pure Rust", || {
-        let adapter = root.join("target/release/icid-adapter");
-        let folder = root.join("target/conformance-rustcrypto");
-        let (adapter, out) = (adapter.to_string_lossy(), folder.to_string_lossy());
-        suite(
-            root,
-            &[
-                "run",
-                "--out",
-                &out,
-                "--",
-                &adapter,
-                "--provider",
-                "rustcrypto",
-            ],
-        )?;
-        skipped_cases(&folder)
-    });
-    ledger.step("the model in Python agrees", || {
-        second_model(root, is_set("CI"))
-    });
-    ledger.step("kill matrix", || suite(root, &["kill"]).map(|()| 0));
-    ledger.step("packages of the vectors", || packages::run(root, &[]));
-    ledger.step("bare-target builds", || bare::run(root).map(|_| 0));
-    ledger.step("WebAssembly builds", || wasm::run(root));
-    let interop = ["test", "--manifest-path", "conformance/interop/Cargo.toml"];
-    ledger.tests(
-        "interop with published peers",
-        &mut process::cargo(root, &interop),
-    );
-    ledger.tests(
-        "fuzz targets",
-        &mut process::cargo(root, &conformance::FUZZ),
-    );
-    ledger.step("benches start", || {
-        conformance::bench(root, &["--quick".to_owned()]).map(|()| 0)
-    });
+    for step in &STEPS {
+        match step.run {
+            Run::Check(check) => ledger.step(step.name, || check(root)),
+            Run::Tests(command) => ledger.tests(step.name, &mut command(root)),
+        }
+    }
     ledger.close()
+}
+
+fn in_pure_rust(root: &Path) -> Result<usize, Problem> {
+    let adapter = conformance::release_folder(root).join("icid-adapter");
+    let folder = root.join("target/conformance-rustcrypto");
+    let (adapter, out) = (adapter.to_string_lossy(), folder.to_string_lossy());
+    let provider = ["--provider", "rustcrypto"];
+    suite(
+        root,
+        &[&["run", "--out", &out, "--", &adapter][..], &provider].concat(),
+    )?;
+    skipped_cases(&folder)
 }
 
 fn unit_tests(root: &Path) -> Command {
@@ -90,34 +125,22 @@ fn unit_tests(root: &Path) -> Command {
 }
 
 fn suite(root: &Path, arguments: &[&str]) -> Result<(), Problem> {
-    let arguments: Vec<String> = arguments
+    let owned: Vec<String> = arguments
         .iter()
         .map(|&argument| argument.to_owned())
         .collect();
-    match conformance::start(root, &arguments)? {
-        0 => Ok(()),
-        code => Err(Problem(format!(
-            "icid-conformance {} ended with {code}",
-            arguments.join(" ")
-        ))),
-    }
+    judge(arguments, conformance::start(root, &owned)?)
 }
 
-/// Puts all vectors to the model in Python, and returns how many checks were skipped.
-///
-/// Outside CI it is skipped where its packages cannot be had.
-fn second_model(root: &Path, in_ci: bool) -> Result<usize, Problem> {
-    let script = "conformance/adapters/python-model/run.py";
-    let start =
-        |argument| process::run(&mut process::command(root, "python3", &[script, argument]));
-    match start("setup") {
-        Ok(()) => start("check").map(|()| 0),
-        Err(problem) if in_ci => Err(problem),
-        Err(problem) => {
-            println!("SKIPPED: the model in Python: {problem}");
-            Ok(1)
-        }
+/// Takes 0 alone for success.
+fn judge(arguments: &[&str], code: u8) -> Result<(), Problem> {
+    if code == 0 {
+        return Ok(());
     }
+    let what = arguments.join(" ");
+    Err(Problem(format!(
+        "icid-conformance {what} ended with {code}"
+    )))
 }
 
 fn is_set(variable: &str) -> bool {
@@ -296,6 +319,15 @@ mod tests {
             }
         );
         assert_eq!(ledger.close(), ExitCode::SUCCESS);
+    }
+
+    #[test]
+    fn any_exit_code_but_zero_fails_a_step() {
+        assert_eq!(judge(&["kill"], 0), Ok(()));
+        for code in 1..=5 {
+            let problem = format!("icid-conformance kill ended with {code}");
+            assert_eq!(judge(&["kill"], code), Err(Problem(problem)));
+        }
     }
 
     #[test]

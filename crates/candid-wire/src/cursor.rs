@@ -91,11 +91,33 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes an unsigned LEB128 number below 2⁶⁴.
+    #[inline]
     pub(crate) fn unsigned(&mut self) -> Result<u64, ReadError> {
-        // Most numbers are lengths and indexes below 128.
+        // Most numbers are lengths and indexes of one byte.
         if let Some((first @ 0..0x80, rest)) = self.rest.split_first() {
             self.rest = rest;
             return Ok(u64::from(*first));
+        }
+        self.long_unsigned()
+    }
+
+    fn long_unsigned(&mut self) -> Result<u64, ReadError> {
+        // Most of the others are field ids of five.
+        let mut value = 0;
+        let mut shift = 0_u32;
+        let mut rest = self.rest;
+        while let Some((digit, tail)) = rest.split_first() {
+            // Nine digits are 63 bits.
+            if shift >= 63 {
+                break;
+            }
+            value |= u64::from(digit & 0x7f).wrapping_shl(shift);
+            rest = tail;
+            if *digit < 0x80 {
+                self.rest = rest;
+                return Ok(value);
+            }
+            shift = shift.saturating_add(7);
         }
         let start = *self;
         let digits = self.leb128(Some(MAX_LEB128))?;
@@ -111,7 +133,18 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a signed LEB128 number of 64 bits.
+    #[inline]
     pub(crate) fn signed(&mut self) -> Result<i64, ReadError> {
+        // Nearly all of them are types: opcodes and positions of one byte.
+        if let Some((digit @ 0..0x80, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            let value = i64::from(*digit);
+            return Ok(if value < 0x40 {
+                value
+            } else {
+                value.wrapping_sub(0x80)
+            });
+        }
         let start = *self;
         let digits = self.leb128(Some(MAX_LEB128))?;
         fold_signed(digits)

@@ -36,6 +36,8 @@ pub struct Arguments<'a> {
     /// Where definitions start. The first `type_count` are meaningful.
     types: [u16; MAX_TYPES],
     type_count: usize,
+    /// Where definitions end.
+    definitions_end: usize,
     /// Where the types of the arguments start.
     arguments: usize,
     argument_count: u64,
@@ -103,6 +105,7 @@ impl<'a> Arguments<'a> {
                 .map_err(|_| cursor.error(Reason::HeaderTooLong))?;
             check_definition(&mut cursor, type_count)?;
         }
+        let definitions_end = cursor.position();
         let argument_count = cursor.unsigned()?;
         let arguments = cursor.position();
         for _ in 0..argument_count {
@@ -112,6 +115,7 @@ impl<'a> Arguments<'a> {
             input,
             types,
             type_count,
+            definitions_end,
             arguments,
             argument_count,
             values: cursor.position(),
@@ -147,6 +151,29 @@ impl<'a> Arguments<'a> {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.argument_count == 0
+    }
+
+    /// Returns how many types are defined.
+    #[must_use]
+    pub const fn definition_count(&self) -> usize {
+        self.type_count
+    }
+
+    /// Returns the bytes of the type definitions, without their number in front.
+    ///
+    /// Whoever puts other definitions behind them can build another message with values of these
+    /// types, as [`Reader::type_number`] names them.
+    #[must_use]
+    pub fn definitions(&self) -> &'a [u8] {
+        let start = self.types.first().copied().unwrap_or_default();
+        let start = if self.type_count == 0 {
+            self.definitions_end
+        } else {
+            usize::from(start)
+        };
+        self.input
+            .get(start..self.definitions_end)
+            .unwrap_or_default()
     }
 
     pub(crate) const fn input_length(&self) -> usize {

@@ -86,6 +86,11 @@ impl Kind {
         })
     }
 
+    /// Returns the opcode of the primitive type of this kind.
+    pub(crate) fn opcode(self) -> Option<i64> {
+        (-24_i64..0).find(|opcode| Self::of_primitive(*opcode) == Some(self))
+    }
+
     /// Returns how many bytes every value of the kind has, if that is a fixed number of them and any
     /// bytes are a value.
     pub(crate) const fn fixed_size(self) -> Option<u64> {

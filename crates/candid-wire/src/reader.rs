@@ -129,6 +129,19 @@ impl<'t, 'a> Reader<'t, 'a> {
         Ok(self.shape()?.kind())
     }
 
+    /// Returns the type of the value as a message names it: the position of a definition, counted
+    /// from 0, or the opcode of a primitive type, which is negative.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NoValue`].
+    pub fn type_number(&self) -> Result<i64, ReadError> {
+        match self.pending.ok_or_else(|| self.error(Reason::NoValue))? {
+            Type::Defined(index) => Ok(i64::try_from(index).unwrap_or(i64::MAX)),
+            Type::Primitive(kind) => Ok(kind.opcode().unwrap_or(i64::MIN)),
+        }
+    }
+
     /// Takes a `bool`.
     ///
     /// # Errors
@@ -228,13 +241,14 @@ impl<'t, 'a> Reader<'t, 'a> {
     pub fn opt(&mut self) -> Result<bool, ReadError> {
         match self.shape()? {
             Shape::Opt(inner) => {
-                let mut ahead = *self;
-                ahead.pending = None;
-                let is_some = ahead.values.flag()?;
+                let (mut values, mut budget) = (self.values, self.budget);
+                let is_some = values.flag()?;
                 if is_some {
-                    ahead.expect(inner)?;
+                    spend(&mut budget, &values, 1)?;
                 }
-                *self = ahead;
+                self.values = values;
+                self.budget = budget;
+                self.pending = is_some.then_some(inner);
                 Ok(is_some)
             }
             Shape::Plain(Kind::Null | Kind::Reserved) => {
@@ -256,11 +270,12 @@ impl<'t, 'a> Reader<'t, 'a> {
             Shape::Variant { count, position } => (count, position),
             shape => return Err(self.wrong_kind(shape, Kind::Variant)),
         };
-        let mut ahead = *self;
-        let (values, budget) = (&mut ahead.values, &mut ahead.budget);
-        let (id, ty) = skip::case(self.types, values, budget, (count, position))?;
-        ahead.expect(ty)?;
-        *self = ahead;
+        let (mut values, mut budget) = (self.values, self.budget);
+        let (id, ty) = skip::case(self.types, &mut values, &mut budget, (count, position))?;
+        spend(&mut budget, &values, 1)?;
+        self.values = values;
+        self.budget = budget;
+        self.pending = Some(ty);
         Ok(id)
     }
 

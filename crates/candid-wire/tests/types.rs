@@ -1,6 +1,6 @@
 //! The start of a message: each thing that can be wrong with types, beside what is right.
 
-use icid_candid_wire::{Arguments, MAX_HEADER_LENGTH, MAX_TYPES, ReadError, Reason};
+use icid_candid_wire::{Arguments, FieldId, MAX_HEADER_LENGTH, MAX_TYPES, ReadError, Reason};
 
 /// Reads the start of `DIDL` and these bytes.
 fn parse(bytes: &[u8]) -> Result<u64, ReadError> {
@@ -223,4 +223,38 @@ fn is_cut_nowhere() {
             )
         );
     }
+}
+
+#[test]
+fn definitions_and_the_types_of_values_can_be_carried_over() {
+    // (vec (record { 0 : text; 1 : 2 }), principal), with 2 = opt nat8
+    let table = [0x6d, 1, 0x6c, 2, 0, 0x71, 1, 2, 0x6e, 0x7b];
+    let values = [1, 1, b'x', 0, 1, 0];
+    let bytes = [&b"DIDL\x03"[..], &table, &[2, 0, 0x68], &values].concat();
+    let message = Arguments::parse(&bytes).unwrap();
+    assert_eq!(message.definition_count(), 3);
+    assert_eq!(message.definitions(), table);
+    let mut reader = message.reader();
+    assert_eq!(reader.type_number(), error(18, Reason::NoValue));
+    assert_eq!(reader.next_argument(), Ok(true));
+    assert_eq!(reader.type_number(), Ok(0));
+    let mut elements = reader.vec().unwrap();
+    assert_eq!(elements.next(&mut reader), Ok(true));
+    assert_eq!(reader.type_number(), Ok(1));
+    let mut fields = reader.record().unwrap();
+    assert_eq!(fields.next(&mut reader), Ok(Some(FieldId::new(0))));
+    assert_eq!(reader.type_number(), Ok(-15));
+    assert_eq!(fields.next(&mut reader), Ok(Some(FieldId::new(1))));
+    assert_eq!(reader.type_number(), Ok(2));
+    assert_eq!(fields.next(&mut reader), Ok(None));
+    assert_eq!(elements.next(&mut reader), Ok(false));
+    assert_eq!(reader.next_argument(), Ok(true));
+    assert_eq!(reader.type_number(), Ok(-24));
+}
+
+#[test]
+fn a_message_without_definitions_has_none_to_carry_over() {
+    let message = Arguments::parse(b"DIDL\x00\x01\x71\x00").unwrap();
+    assert_eq!(message.definition_count(), 0);
+    assert_eq!(message.definitions(), b"");
 }

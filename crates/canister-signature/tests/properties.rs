@@ -5,6 +5,10 @@
     reason = "a test stops at the first surprise"
 )]
 
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use hash_tree::HashTree;
 use icid_canister_signature::{CanisterSignature, Policy, Ranges, Rules};
 use principal::Principal;
 use proptest::collection::vec;
@@ -12,9 +16,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::RngSeed;
 use public_key::{BlsPublicKey, CanisterPublicKey};
+use sha2::{Digest as _, Sha256};
 use signature::{Claim, InvalidKey, InvalidSignature, VerifySignature};
 use testkit::canister::witness;
-use testkit::{SecretKey, Subnet};
+use testkit::{SecretKey, Subnet, Tree};
 
 const SEED: &[u8] = b"seed";
 const PAYLOAD: &[u8] = b"\x0aic-request0123456789abcdef0123456789abcdef";
@@ -118,5 +123,75 @@ proptest! {
     fn any_bytes_never_panic(bytes in vec(any::<u8>(), 0..200)) {
         exercise(&bytes);
         exercise(&[b"\xd9\xd9\xf7\xa2\x64tree", &bytes[..]].concat());
+    }
+}
+
+/// Seeds and payloads that a canister may have signed, each of one byte.
+const SIGNED: Range<u8> = 0..3;
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 60,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(2),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    // spec: CSIG-12, CSIG-13
+    fn a_payload_is_signed_if_the_tree_has_it_and_shows_it(
+        signed in vec((SIGNED, SIGNED, any::<bool>()), 1..9),
+    ) {
+        let hash = |byte: u8| Sha256::digest([byte]);
+        let paths: BTreeMap<_, _> = signed
+            .iter()
+            .map(|&(seed, payload, is_shown)| {
+                let path = [b"sig".to_vec(), hash(seed).to_vec(), hash(payload).to_vec()];
+                ((seed, payload), (path, is_shown))
+            })
+            .collect();
+        let values: Vec<(&[Vec<u8>], &[u8])> =
+            paths.values().map(|(path, _)| (&path[..], &b""[..])).collect();
+        let tree = Tree::of(&values);
+        let shown: Vec<Vec<&[u8]>> = paths
+            .values()
+            .filter(|(_, is_shown)| *is_shown)
+            .map(|(path, _)| path.iter().map(Vec::as_slice).collect())
+            .collect();
+        let shown: Vec<&[&[u8]]> = shown.iter().map(Vec::as_slice).collect();
+        let encoded = tree.encode();
+        let pruned = HashTree::parse(&encoded).unwrap().prune(&shown);
+
+        let root = SecretKey::from_name("root");
+        let state = testkit::canister::state(&Subnet::CANISTER, &tree.root_hash());
+        let certificate = Subnet::example().certify(&root, &state);
+        let bytes = testkit::cbor::tagged(&testkit::cbor::map(&[
+            ("certificate", testkit::cbor::bytes(&certificate)),
+            ("tree", pruned),
+        ]));
+        let signature = CanisterSignature::parse(&bytes, Policy::SPEC).unwrap();
+        let rules = Rules {
+            root_key: BlsPublicKey::from_bytes(root.public_key()),
+            ranges: Ranges::Sharded,
+            freshness: None,
+        };
+        for seed in SIGNED {
+            for payload in SIGNED {
+                let (seeded, payloads) = ([seed], [payload]);
+                let canister = Principal::from_slice(&Subnet::CANISTER).unwrap();
+                let key = CanisterPublicKey::new(canister, &seeded).unwrap();
+                let verified = signature.verify(&[&payloads], &key, &rules, &Lenient, None);
+                let is_shown = paths.get(&(seed, payload)).is_some_and(|(_, is_shown)| *is_shown);
+                prop_assert_eq!(verified.is_ok(), is_shown, "seed {}, payload {}", seed, payload);
+
+                // The same signature is no other canister's, not even of one in the same ranges.
+                let mut other = Subnet::CANISTER;
+                other[7] ^= 1;
+                let other = Principal::from_slice(&other).unwrap();
+                let key = CanisterPublicKey::new(other, &seeded).unwrap();
+                let verified = signature.verify(&[&payloads], &key, &rules, &Lenient, None);
+                prop_assert!(verified.is_err());
+            }
+        }
     }
 }

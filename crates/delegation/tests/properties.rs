@@ -162,6 +162,50 @@ proptest! {
     }
 
     #[test]
+    // spec: DELEG-7
+    fn an_earlier_present_never_rejects(
+        links in vec(restrictions(), 0..6),
+        present in any::<u64>(),
+        earlier in any::<u64>(),
+        near in any::<bool>(),
+    ) {
+        let chain = chain(&links);
+        let verifies = |nanos| chain.verify(Timestamp::from_nanos(nanos), &Lenient).is_ok();
+        let first = links.iter().map(|link| link.expiration).min();
+        let present = match first {
+            // The last point at which it holds, or the one after it.
+            Some(first) if near => first.saturating_add(present % 2),
+            _ => present,
+        };
+        prop_assert_eq!(verifies(present), first.is_none_or(|first| present <= first));
+        prop_assert!(!verifies(present) || verifies(earlier.min(present)));
+    }
+
+    #[test]
+    // spec: DELEG-12, DELEG-13
+    fn taking_a_target_out_of_a_list_never_grants(
+        links in vec(restrictions(), 1..6),
+        place in any::<Index>(),
+        target in any::<Index>(),
+    ) {
+        let (before, until) = allowed(&links);
+        let mut fewer = links.clone();
+        let link = &mut fewer[place.index(links.len())];
+        match &mut link.targets {
+            Some(targets) if !targets.is_empty() => {
+                targets.remove(target.index(targets.len()));
+            }
+            // Without a list every target is allowed; with an empty one, none is.
+            targets => *targets = Some(Vec::new()),
+        }
+        let (after, until_after) = allowed(&fewer);
+        prop_assert_eq!(until_after, until);
+        for ((target, call), (target_after, call_after)) in before.into_iter().zip(after) {
+            prop_assert!(target_after <= target && call_after <= call);
+        }
+    }
+
+    #[test]
     fn what_was_written_is_read_again(links in vec(restrictions(), 0..6)) {
         let chain = chain(&links);
         let cbor = chain.encode_links();

@@ -1,5 +1,6 @@
 //! What holds for all principals and all texts.
 
+use icid_principal::Class;
 use icid_principal::ParsePrincipalTextError;
 use icid_principal::Principal;
 use proptest::char::range;
@@ -62,6 +63,44 @@ proptest! {
         if let Ok(principal) = Principal::from_text(&text) {
             prop_assert_eq!(principal.to_string(), text.to_ascii_lowercase());
         }
+    }
+
+    // spec: PRIN-2, PRIN-3, PRIN-5, PRIN-7, PRIN-10
+    #[test]
+    fn the_class_depends_on_the_last_byte_and_the_length_only(
+        bytes in vec(any::<u8>(), 1..=29),
+        others in vec(any::<u8>(), 28),
+        last in prop_oneof![0_u8..6, 0x7e_u8..0x80, any::<u8>()],
+    ) {
+        let mut bytes = bytes;
+        let length = bytes.len();
+        bytes[length - 1] = last;
+        let class = Principal::from_slice(&bytes).unwrap().class();
+        let expected = match (length, last) {
+            (1, 4) => Class::Anonymous,
+            (29, 2) => Class::SelfAuthenticating,
+            (29, 3) => Class::Derived,
+            (_, 0x7f) => Class::Reserved,
+            _ => Class::Opaque,
+        };
+        prop_assert_eq!(class, expected);
+        let other = [&others[..length - 1], &[last]].concat();
+        prop_assert_eq!(Principal::from_slice(&other).unwrap().class(), class);
+    }
+
+    // spec: PRIN-3, PRIN-5
+    #[test]
+    fn ids_of_keys_and_of_principals_have_their_class_and_are_never_the_same(
+        bytes in vec(any::<u8>(), 0..=29),
+        nonce in vec(any::<u8>(), 0..40),
+        other in vec(any::<u8>(), 0..40),
+    ) {
+        let principal = Principal::from_slice(&bytes).unwrap();
+        let (derived, of_key) = (principal.derived(&nonce), Principal::self_authenticating(&nonce));
+        prop_assert_eq!(derived.class(), Class::Derived);
+        prop_assert_eq!(of_key.class(), Class::SelfAuthenticating);
+        prop_assert_eq!(principal.derived(&other) == derived, other == nonce);
+        prop_assert_eq!(Principal::self_authenticating(&other) == of_key, other == nonce);
     }
 
     // spec: RANGE-2

@@ -63,6 +63,32 @@ proptest! {
     }
 
     #[test]
+    // spec: REQID-1, REQID-3
+    fn another_value_or_another_field_is_another_hash(
+        fields in btree_map(names(), vec(any::<u8>(), 0..20), 1..12),
+        place: Index,
+        change in 0..3_u8,
+    ) {
+        let hash = |fields: &BTreeMap<String, Vec<u8>>| {
+            let mut hasher = MapHasher::new();
+            for (name, value) in fields {
+                hasher.add(name, ValueHash::blob(value)).unwrap();
+            }
+            hasher.finish()
+        };
+        let mut other = fields.clone();
+        let name = fields.keys().nth(place.index(fields.len())).unwrap();
+        let value = other.remove(name).unwrap();
+        match change {
+            0 => drop(other.insert(name.clone(), [&value[..], &[0]].concat())),
+            1 => drop(other.insert(format!("{name}_"), value)),
+            _ => {}
+        }
+        prop_assume!(other != fields);
+        prop_assert_ne!(hash(&other), hash(&fields));
+    }
+
+    #[test]
     // spec: REQID-5
     fn pieces_make_up_the_blob(pieces in vec(vec(any::<u8>(), 0..200), 0..5)) {
         let mut hasher = BlobHasher::new();

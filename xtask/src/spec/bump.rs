@@ -51,7 +51,7 @@ fn missing(snapshot: &Snapshot, upstream: &Upstream) -> Result<(), SpecError> {
     let catalogue = Catalogue::parse(snapshot);
     let mut sections = BTreeSet::new();
     for clause in catalogue.clauses() {
-        for Source { doc, anchor, .. } in &clause.source {
+        for Source { doc, anchor, .. } in clause.source.iter().filter(|source| !source.is_code()) {
             if upstream.section_hash(doc, anchor).is_none() {
                 sections.insert(format!("{doc}#{anchor} ({})", clause.name()));
             }
@@ -146,7 +146,8 @@ fn complete(snapshot: &Snapshot, change: &Change) -> Result<(), SpecError> {
             continue;
         };
         for clause in &family.clause {
-            if clause.source.iter().any(|source| source.sha256.is_none()) {
+            let is_open = |source: &Source| source.sha256.is_none() && !source.is_code();
+            if clause.source.iter().any(is_open) {
                 let why = format!("write the sources of {} as inline tables", clause.name());
                 return Err(SpecError::Unwritable {
                     path: path.to_owned(),

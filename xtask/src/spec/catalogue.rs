@@ -16,7 +16,7 @@ pub(super) const REQUIREMENTS: &str = "spec/requirements/";
 /// interface specification, then those of Internet Identity.
 ///
 /// Clause ids are permanent: a number may grow when a new revision adds clauses, never shrink.
-pub(super) const FAMILIES: [(&str, usize); 27] = [
+pub(super) const FAMILIES: [(&str, usize); 29] = [
     ("PRIN", 20),
     ("SIG", 7),
     ("SIG-ED", 5),
@@ -44,6 +44,8 @@ pub(super) const FAMILIES: [(&str, usize); 27] = [
     ("CDATA", 13),
     ("CALLERINFO", 5),
     ("II-SEED", 8),
+    ("II-STORE", 37),
+    ("II-ANCHOR", 16),
 ];
 
 /// How many clauses there are.
@@ -69,6 +71,13 @@ pub(super) const DOCUMENTS: [&str; 10] = [
     "requests.cddl",
     "certificates.cddl",
     "internet-identity-spec.md",
+];
+
+/// The repositories that a clause may cite where no document says what it says.
+pub(super) const REPOSITORIES: [&str; 3] = [
+    "dfinity/candid",
+    "dfinity/internet-identity",
+    "dfinity/stable-structures",
 ];
 
 /// The operations of the adapter protocol that a clause may name.
@@ -210,15 +219,30 @@ impl Status {
     }
 }
 
-/// A section that a clause rests on.
+/// What a clause rests on: a section of a document, or a file of a repository.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Source {
+    /// One of [`DOCUMENTS`] or of [`REPOSITORIES`].
     pub(super) doc: String,
+    /// The section, or the path of the file.
     pub(super) anchor: String,
     /// SHA-256 of the section, 64 lower-case hex digits.
     #[serde(default)]
     pub(super) sha256: Option<String>,
+    /// The commit of the file, 40 lower-case hex digits.
+    #[serde(default)]
+    pub(super) commit: Option<String>,
+    /// Which state of the file, in words, where no commit is known.
+    #[serde(default)]
+    pub(super) as_of: Option<String>,
+}
+
+impl Source {
+    /// Returns whether this is a file of a repository, which has no section to hash.
+    pub(super) fn is_code(&self) -> bool {
+        REPOSITORIES.contains(&self.doc.as_str())
+    }
 }
 
 /// One way to violate a clause.

@@ -146,7 +146,11 @@ pub(super) fn describe(clause: &Clause, marks: &[Mark]) -> String {
         String::new(),
     ];
     for source in &clause.source {
-        lines.push(format!("source   {}#{}", source.doc, source.anchor));
+        let state = match source.commit.as_ref().or(source.as_of.as_ref()) {
+            Some(state) => format!(" ({state})"),
+            None => String::new(),
+        };
+        lines.push(format!("source   {}#{}{state}", source.doc, source.anchor));
     }
     for (label, text) in [("excluded", &clause.excluded), ("policy", &clause.policy)] {
         if let Some(text) = text {

@@ -308,7 +308,7 @@ impl<'a> Check<'a> {
     fn upstream(&self, upstream: &Upstream, problems: &mut Vec<Problem>) {
         for (path, family) in &self.catalogue.families {
             for clause in &family.clause {
-                for source in &clause.source {
+                for source in clause.source.iter().filter(|source| !source.is_code()) {
                     let name = format!("{}#{}", source.doc, source.anchor);
                     let text = match upstream.section_hash(&source.doc, &source.anchor) {
                         None => format!("there is no section {name}"),

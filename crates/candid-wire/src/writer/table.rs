@@ -139,8 +139,8 @@ impl<'t> Table<'t> {
     }
 
     fn name_inside(&mut self, ty: &'t Type, depth: usize) -> Result<i128, EncodeError> {
-        if let Some(opcode) = opcode(ty.kind()) {
-            return Ok(opcode);
+        if let Some(opcode) = ty.kind().opcode() {
+            return Ok(i128::from(opcode));
         }
         let known = self.definitions.iter().position(|(known, _)| *known == ty);
         if let Some(index) = known {
@@ -201,11 +201,4 @@ pub(super) fn in_order<T>(fields: &[(FieldId, T)]) -> Result<Vec<(FieldId, &T)>,
 
 fn position(index: usize) -> i128 {
     i128::try_from(index).unwrap_or(i128::MAX)
-}
-
-/// Returns the opcode of a primitive type.
-fn opcode(kind: Kind) -> Option<i128> {
-    (-24_i64..0)
-        .find(|opcode| Kind::of_primitive(*opcode) == Some(kind))
-        .map(i128::from)
 }

@@ -1,6 +1,6 @@
 //! What must hold for a single clause, whatever the others say.
 
-use super::super::catalogue::{Clause, DOCUMENTS, OPERATIONS, Status};
+use super::super::catalogue::{Clause, DOCUMENTS, OPERATIONS, Source, Status};
 use super::super::report::Problem;
 use super::{Check, repeated};
 
@@ -66,6 +66,13 @@ impl Check<'_> {
         }
         for source in &clause.source {
             let name = format!("{}#{}", source.doc, source.anchor);
+            if source.is_code() {
+                code(source, &name, &mut complain);
+                continue;
+            }
+            if source.commit.is_some() || source.as_of.is_some() {
+                complain(format!("{name} is a section, which has a hash and no date"));
+            }
             if !DOCUMENTS.contains(&source.doc.as_str()) {
                 complain(format!("there is no document {}", source.doc));
             }
@@ -106,9 +113,25 @@ impl Check<'_> {
     }
 }
 
+/// A file of a repository is cited at a commit, or else at a state that words tell.
+fn code(source: &Source, name: &str, complain: &mut dyn FnMut(String)) {
+    match (&source.commit, &source.as_of) {
+        (Some(commit), None) if is_hex(commit, 40) => {}
+        (None, Some(words)) if !words.trim().is_empty() => {}
+        _ => complain(format!("{name} has neither a commit nor words for a state")),
+    }
+    if source.sha256.is_some() {
+        complain(format!("{name} is a file, which has a commit and no hash"));
+    }
+}
+
 fn is_sha256(hash: &str) -> bool {
-    hash.len() == 64
-        && hash
+    is_hex(hash, 64)
+}
+
+fn is_hex(digits: &str, length: usize) -> bool {
+    digits.len() == length
+        && digits
             .bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -324,6 +324,37 @@ fn rejects_bad_sources() {
 }
 
 #[test]
+fn takes_a_file_of_a_known_repository_for_a_source() {
+    let good = clause("PERM-1", "pending", "");
+    let (before, after) = good.split_once("source = ").unwrap();
+    let (_, after) = after.split_once('\n').unwrap();
+    let with = |repository: &str, keys: &str| {
+        let source = format!("{{ doc = \"dfinity/{repository}\", anchor = \"a.rs\"{keys} }}");
+        with_clause(&format!("{before}source = [{source}]\n{after}"))
+    };
+    let commit = format!(", commit = \"{}\"", &HASH[..40]);
+    assert_eq!(with("candid", &commit), [""; 0]);
+    assert_eq!(with("candid", ", as_of = \"May 2023\""), [""; 0]);
+    let undated = ["PERM-1: dfinity/candid#a.rs has neither a commit nor words for a state"];
+    for keys in [
+        String::new(),
+        ", as_of = \" \"".to_owned(),
+        commit.replace("commit = \"", "commit = \"0"),
+        format!("{commit}, as_of = \"May 2023\""),
+    ] {
+        assert_eq!(with("candid", &keys), undated, "{keys}");
+    }
+    assert_eq!(
+        with("candid", &format!("{commit}, sha256 = \"{HASH}\"")),
+        ["PERM-1: dfinity/candid#a.rs is a file, which has a commit and no hash"]
+    );
+    assert_eq!(
+        with("other", &format!(", sha256 = \"{HASH}\"")),
+        ["PERM-1: there is no document dfinity/other"]
+    );
+}
+
+#[test]
 fn rejects_bad_faults() {
     let fault = |id: &str, what: &str, more: &str| {
         with_keys(&format!(

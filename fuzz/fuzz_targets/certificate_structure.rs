@@ -1,0 +1,8 @@
+//! The target `certificate_structure` for libFuzzer.
+#![no_main]
+
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::certificate_structure, data)
+});

@@ -1,0 +1,8 @@
+//! The target `hash_tree_peer` for libFuzzer.
+#![no_main]
+
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::hash_tree_peer, data)
+});

@@ -1,0 +1,8 @@
+//! The target `storage_record` for libFuzzer.
+#![no_main]
+
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+    icid_fuzz::libfuzzer::run(icid_fuzz::storage_record, data)
+});
