@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # A hash tree has up to 256 levels, and each takes a few frames.
 sys.setrecursionlimit(20_000)
 
-from icid_model import policy
+from icid_model import message, policy, storage
 from icid_model.operations import OPERATIONS, answer
 from icid_model.verdict import Reject
 
@@ -25,7 +25,14 @@ HELLO = {
     "ops": sorted(OPERATIONS),
     "presets": sorted(policy.PRESETS),
     "policies": policy.DECLARED,
-    "limits": {"hash tree levels": "256", "CBOR nesting": "64", "map entries": "64"},
+    "limits": {
+        "hash tree levels": "256",
+        "CBOR nesting": "64",
+        "map entries": "64",
+        "anchors": str(storage.MAX_ANCHORS),
+        "Candid values": str(message.MAX_VALUES),
+        "Candid nesting": str(message.MAX_DEPTH),
+    },
     "reasons": "clause",
 }
 

@@ -7,7 +7,7 @@
 //! `--quick` takes few samples, to see that everything runs. `--check` fails if a target is missed.
 //! `--data` names the directory with certificates of the main network, as does the variable
 //! `ICID_DATA`; without it all certificates are made here. A group is one of `principal`,
-//! `certificate`, `request-id`, `request`, `webauthn` and `tree`; all run if none is named.
+//! `certificate`, `request-id`, `request`, `webauthn`, `tree`, `anchors` and `maps`; all run if none is named.
 //!
 //! All contenders of a group get the same input, and their outputs are compared before any is timed.
 #![forbid(unsafe_code)]
@@ -20,8 +20,10 @@ use lexopt::ValueExt;
 
 use crate::harness::Effort;
 
+mod anchors;
 mod certificate;
 mod harness;
+mod maps;
 mod principal;
 mod request;
 mod request_id;
@@ -72,6 +74,12 @@ fn main() -> ExitCode {
     }
     if wanted("tree") {
         tree::run(effort);
+    }
+    if wanted("anchors") {
+        missed += anchors::run(effort);
+    }
+    if wanted("maps") {
+        missed += maps::run(effort);
     }
 
     println!("\n{missed} targets missed");

@@ -36,6 +36,8 @@ const ORDER: &[&str] = &[
     "CDATA",
     "CALLERINFO",
     "II-SEED",
+    "II-STORE",
+    "II-ANCHOR",
 ];
 
 /// All clauses.

@@ -26,6 +26,7 @@ pub(crate) fn generate(suite: &mut Suite) {
     forest::lookup_forest(suite);
     labels::lookup_labels(suite);
     prefix::lookup_prefix(suite);
+    prefix::repeated_labels(suite);
     prune::prune(suite);
 }
 

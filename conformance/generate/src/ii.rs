@@ -1,4 +1,8 @@
-//! Seeds and keys of Internet Identity.
+//! Internet Identity: seeds and keys here, stable memory in `storage`.
+
+mod draft;
+mod record;
+mod storage;
 
 use model::input::{hex, unhex};
 use serde_json::{Value, json};
@@ -43,6 +47,7 @@ pub(crate) fn generate(suite: &mut Suite) {
     origins(suite);
     salts(suite);
     user_keys(suite);
+    storage::generate(suite);
 }
 
 /// The two operations that derive seeds.

@@ -291,7 +291,8 @@ impl Matrix {
 /// Two rejections are the same, whatever their clauses. Where `check` names an equation, another
 /// output is no difference as long as the equation holds: `prunes` is judged by the operation
 /// `hashtree.prunes` of the model, whose input is that of `hashtree.prune` and the `answer`, the one
-/// member of the output. `signs` is judged by `envelope.signs` in the same way.
+/// member of the output. `signs` is judged by `envelope.signs` and `migrates` by `ii.migrates` in the
+/// same way.
 pub(crate) fn differs(
     op: &str,
     input: &Value,
@@ -387,6 +388,43 @@ mod tests {
         let faults = json!([{"id": "PRIN-17/off", "what": "W", "killable": false, "why": "?"}]);
         let clauses = catalogue(&clause(&faults));
         assert_eq!(rules(&file(), &clauses), [(1, "PRIN-17/off".to_owned())]);
+    }
+
+    #[test]
+    fn breaks_rule_one_for_a_fault_that_model_or_catalogue_lacks() {
+        let made_up =
+            json!([{"id": "PRIN-17/off", "what": "W"}, {"id": "PRIN-17/made-up", "what": "W"}]);
+        let expected = [(1, "PRIN-17/made-up".to_owned())];
+        assert_eq!(rules(&file(), &catalogue(&clause(&made_up))), expected);
+        let lacking = catalogue(&clause(&json!([{"id": "PRIN-17/made-up", "what": "W"}])));
+        let file = file();
+        let files = [("principal/decode_text/test.json", file.as_str())];
+        let report = kill_matrix(&files, &lacking).unwrap();
+        let lacks = |problem: &Problem| {
+            problem.subject == "PRIN-17/off" && problem.text.contains("the catalogue does not")
+        };
+        assert!(report.problems.iter().any(lacks));
+        assert!(kill_matrix(&files, &catalogue(&clause(&json!([])))).is_err());
+    }
+
+    #[test]
+    fn breaks_rule_two_for_another_verdict() {
+        let mut value: Value = serde_json::from_str(&file()).unwrap();
+        value["tests"][0]["input"]["text"] = json!("fm77e-bvlzu-aq");
+        let good = (2, "principal/decode-text/good".to_owned());
+        assert!(rules(&value.to_string(), &off()).contains(&good));
+        let mut value: Value = serde_json::from_str(&file()).unwrap();
+        value["tests"][1]["input"]["text"] = json!("em77e-bvlzu-aq");
+        let bad = (2, "principal/decode-text/bad".to_owned());
+        assert!(rules(&value.to_string(), &off()).contains(&bad));
+    }
+
+    #[test]
+    fn breaks_rule_three_if_the_twin_rejects() {
+        let mut value: Value = serde_json::from_str(&file()).unwrap();
+        value["tests"][1]["twin"] = json!("principal/decode-text/bad");
+        let expected = [(3, "principal/decode-text/bad".to_owned())];
+        assert_eq!(rules(&value.to_string(), &off()), expected);
     }
 
     #[test]

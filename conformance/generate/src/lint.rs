@@ -274,10 +274,11 @@ impl Lint<'_> {
         match expect["verdict"].as_str() {
             Some("accept") => {
                 self.object(&place, expect, ACCEPT);
-                if expect
-                    .get("output_check")
-                    .is_some_and(|check| check != "prunes" && check != "signs")
-                {
+                if expect.get("output_check").is_some_and(|check| {
+                    !["migrates", "prunes", "signs"]
+                        .iter()
+                        .any(|known| check == *known)
+                }) {
                     self.defect(format!("{place}: unknown output_check"));
                 }
                 false
@@ -354,6 +355,11 @@ mod tests {
             format!("{PATH}:{line}: principal/decode-text/good: unknown importance \"low\"")
         );
         assert_eq!(lint(PATH, "{\n}}").unwrap_err()[0].line, 2);
+        let list = lint(PATH, "[]").unwrap_err();
+        assert_eq!(
+            list[0].to_string(),
+            format!("{PATH}:1: file: not an object")
+        );
     }
 
     #[test]
@@ -389,6 +395,38 @@ mod tests {
                 "\"text\": \"fm77e",
                 "\"policy\": \"x\", \"text\": \"fm77e",
                 "sets the policy",
+            ),
+            (
+                "\"importance\": \"normal\"",
+                "\"importance\": \"normal\", \"preset\": \"other\"",
+                "unknown preset",
+            ),
+            (
+                "\"clauses\": [",
+                "\"clauses\": [], \"was\": [",
+                "no clauses",
+            ),
+            ("\"Note\": {", "\"Other\": {", "unknown note Note"),
+            (
+                "\"verdict\": \"accept\",",
+                "\"verdict\": \"accept\", \"output_check\": \"looks-good\",",
+                "unknown output_check",
+            ),
+            (
+                "\"verdict\": \"accept\",",
+                "\"verdict\": \"either\", \"policy\": \"p\", \"by_policy\": {\"a\": {\"verdict\": \"maybe\"}},",
+                "fewer than two answers",
+            ),
+            (
+                "\"verdict\": \"accept\",",
+                "\"verdict\": \"either\", \"policy\": \"p\", \"by_policy\": {\"a\": {\"verdict\": \"maybe\"}},",
+                "a: unknown verdict",
+            ),
+            ("\"kills\"", "\"killed\"", "no kills"),
+            (
+                "\"expect\": {",
+                "\"expect\": [], \"was\": {",
+                "expect has the wrong type",
             ),
         ] {
             let broken = file().replace(from, to);

@@ -20,7 +20,9 @@ mod kill;
 mod look;
 mod progress;
 mod replay;
+mod run;
 mod scaffold;
+mod timing;
 
 use std::env;
 use std::ffi::OsString;
@@ -33,17 +35,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use model::crypto::sha256;
 use model::input::hex;
 
-use args::{Command, Format, ReplayArguments, RunArguments};
+use args::{Command, ReplayArguments};
+use run::{reports, write_reports};
 
 use crate::mainnet::capture;
 use crate::report::text::Style;
-use crate::report::{badge, github, html, junit, markdown, sarif, statement, text};
+use crate::report::{html, statement, text};
 use crate::results::Results;
-use crate::run::{Silent, run};
 use crate::session::Broken;
 use crate::suite::Suite;
 use crate::transport::Adapter;
-use crate::xfail::ExpectedFailures;
 
 const EXIT_OK: u8 = 0;
 const EXIT_FAILED: u8 = 1;
@@ -100,7 +101,7 @@ fn dispatch(command: Command) -> Result<u8, Stop> {
             env!("CARGO_PKG_VERSION"),
             "\n"
         )),
-        Command::Run(arguments) => run_command(*arguments),
+        Command::Run(arguments) => run::command(*arguments),
         Command::List { filter, vectors } => say(&look::list(&suite(vectors)?, filter.as_deref())),
         Command::Show { id, vectors } => {
             let suite = suite(vectors)?;
@@ -202,94 +203,16 @@ fn suite(folder: Option<std::path::PathBuf>) -> Result<Suite, Stop> {
     suite.map_err(|defect| Stop::new(EXIT_DEFECT, format!("the suite is broken: {defect}")))
 }
 
-fn run_command(arguments: RunArguments) -> Result<u8, Stop> {
-    let RunArguments {
-        options,
-        format,
-        out,
-        vectors,
-        environment,
-        xfail,
-        command,
-    } = arguments;
-    let suite = suite(vectors)?;
-    let expected = match xfail {
-        None => ExpectedFailures::default(),
-        Some(file) => {
-            let text = fs::read_to_string(&file).map_err(|error| Stop::file(&file, &error))?;
-            ExpectedFailures::from_toml(&text).map_err(|error| Stop::file(&file, &error))?
-        }
-    };
-    let adapter = Adapter::process(command).with_environment(environment);
-    let mut results = match format {
-        Format::Human => run(&suite, &adapter, &options, &mut progress::OnTerminal::new()),
-        Format::Github | Format::Json => run(&suite, &adapter, &options, &mut Silent::new()),
-    };
-    if results.cases.is_empty() {
-        let filter = options.filter.unwrap_or_default();
-        return Err(Stop::new(
-            EXIT_USAGE,
-            format!("no case matches the filter {filter:?}"),
-        ));
-    }
-    expected.apply(&mut results);
-    let files = write_reports(&results, &out)?;
-    match format {
-        Format::Human => {
-            say(&text::summary(&results, style()))?;
-            say(&format!("report: {files}\n"))?;
-        }
-        Format::Github => {
-            say(&github::annotations(&results))?;
-        }
-        Format::Json => {
-            say(&json(&results)?)?;
-        }
-    }
-    Ok(results.exit_code())
-}
-
 /// Colours only for a terminal, and only if its owner wants them.
 fn style() -> Style {
-    let is_wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     Style {
-        is_coloured: is_wanted && io::stdout().is_terminal(),
+        is_coloured: wants_colours() && io::stdout().is_terminal(),
     }
 }
 
-fn json(results: &Results) -> Result<String, Stop> {
-    results
-        .to_json()
-        .map_err(|error| Stop::new(EXIT_DEFECT, error.to_string()))
-}
-
-/// Writes the reports and returns their names for the reader.
-fn write_reports(results: &Results, folder: &Path) -> Result<String, Stop> {
-    fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
-    for (name, text) in reports(results)? {
-        let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| Stop::file(&path, &error))?;
-    }
-    Ok(format!(
-        "{}/report.html, results.json, junit.xml, results.sarif, summary.md, badge.svg",
-        folder.display()
-    ))
-}
-
-/// Makes all reports, each with the name of its file.
-fn reports(results: &Results) -> Result<Vec<(&'static str, String)>, Stop> {
-    let defect = |error: &dyn core::fmt::Display| Stop::new(EXIT_DEFECT, error.to_string());
-    let page = html::page(results).map_err(|error| defect(&error))?;
-    let junit = junit::xml(results).map_err(|error| defect(&error))?;
-    Ok(vec![
-        ("results.json", json(results)?),
-        ("report.html", page),
-        ("junit.xml", junit),
-        ("results.sarif", sarif::log(results)),
-        ("summary.md", markdown::page(results)),
-        ("badge.json", badge::endpoint(results)),
-        ("badge.svg", badge::picture(results)),
-    ])
+/// Whether the owner of the terminal wants colours: see no-color.org.
+fn wants_colours() -> bool {
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn replay_command(arguments: ReplayArguments) -> Result<u8, Stop> {

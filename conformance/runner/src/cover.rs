@@ -1,6 +1,7 @@
 //! The quick profile: few vectors that tell as many mistakes as all of them.
 
-use std::collections::BTreeSet;
+use core::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use crate::suite::{Suite, Vector};
 
@@ -10,29 +11,42 @@ use crate::suite::{Suite, Vector};
 /// The smallest such set is hard to find; this takes the vector that kills most of what is left,
 /// again and again, which comes close. Of equals the first is taken, so the choice never varies.
 pub(crate) fn cover<'a>(suite: &Suite, vectors: &[&'a Vector]) -> Vec<&'a Vector> {
-    let mut left: BTreeSet<&str> = BTreeSet::new();
-    for vector in vectors {
-        left.extend(vector.kills.iter().map(String::as_str));
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for fault in vectors.iter().flat_map(|vector| &vector.kills) {
+        let next = numbers.len();
+        numbers.entry(fault).or_insert(next);
     }
+    let kills_of = |vector: &&Vector| -> Vec<usize> {
+        let faults = kills(suite, vector).filter_map(|fault| numbers.get(fault).copied());
+        faults.collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let kills: Vec<Vec<usize>> = vectors.iter().map(kills_of).collect();
+    let mut is_killed = vec![false; numbers.len()];
+    // A gain only shrinks as more is killed. So what is on top of the heap, with its gain of now, is
+    // best if nothing below claims more.
+    let mut heap: BinaryHeap<(usize, Reverse<usize>)> = kills
+        .iter()
+        .enumerate()
+        .map(|(index, faults)| (faults.len(), Reverse(index)))
+        .collect();
     let mut chosen = BTreeSet::new();
-    while !left.is_empty() {
-        let gain = |vector: &Vector| {
-            kills(suite, vector)
-                .filter(|kill| left.contains(kill))
-                .count()
-        };
-        let best = (0..vectors.len())
-            .rev()
-            .max_by_key(|&index| vectors.get(index).map(|v| gain(v)));
-        let Some((index, vector)) = best.and_then(|index| Some((index, *vectors.get(index)?)))
-        else {
-            break;
-        };
-        if !chosen.insert(index) {
-            break;
+    while let Some((_, Reverse(index))) = heap.pop() {
+        let faults = kills.get(index).map_or(&[][..], Vec::as_slice);
+        let is_left = |fault: &&usize| is_killed.get(**fault) == Some(&false);
+        let gain = faults.iter().filter(is_left).count();
+        if gain == 0 {
+            continue;
         }
-        for kill in kills(suite, vector) {
-            left.remove(kill);
+        let now = (gain, Reverse(index));
+        if heap.peek().is_some_and(|claim| *claim > now) {
+            heap.push(now);
+            continue;
+        }
+        chosen.insert(index);
+        for fault in faults {
+            if let Some(killed) = is_killed.get_mut(*fault) {
+                *killed = true;
+            }
         }
     }
     chosen

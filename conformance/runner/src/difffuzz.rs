@@ -71,6 +71,18 @@ pub(crate) enum End {
     Time(Duration),
 }
 
+impl End {
+    /// Returns how much of it is over; it has come at 1000.
+    fn thousandths(self, cases: u64, start: Instant) -> u64 {
+        let (done, of) = match self {
+            Self::Cases(count) => (u128::from(cases), u128::from(count)),
+            Self::Time(time) => (start.elapsed().as_nanos(), time.as_nanos()),
+        };
+        let share = done.saturating_mul(1000).checked_div(of).unwrap_or(1000);
+        u64::try_from(share.min(1000)).unwrap_or(1000)
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Report<'a> {
@@ -135,12 +147,28 @@ impl Report<'_> {
     }
 }
 
+/// How far it is, for whoever watches.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace<'a> {
+    /// How many thousandths of the cases, or of the time, are over.
+    pub(crate) thousandths: u64,
+    pub(crate) cases: u64,
+    pub(crate) differences: usize,
+    /// The operation that is asked next.
+    pub(crate) op: &'a str,
+}
+
 /// Asks until the end, or until the adapter is given up.
-pub(crate) fn fuzz<'a>(suite: &'a Suite, adapter: &Adapter, options: &Options) -> Report<'a> {
+pub(crate) fn fuzz<'a>(
+    suite: &'a Suite,
+    adapter: &Adapter,
+    options: &Options,
+    watch: &mut dyn FnMut(Pace<'_>),
+) -> Report<'a> {
     let mut report = Report::default();
     let shared = Shared::new(adapter, suite.version(), &suite.spec, options.timeout);
     let mut session = Session::new(&shared);
-    if let Err(Broken(reason)) = fuzz_with(suite, &mut session, options, &mut report) {
+    if let Err(Broken(reason)) = fuzz_with(suite, &mut session, options, &mut report, watch) {
         report.broken = Some(reason);
     }
     session.finish();
@@ -168,6 +196,7 @@ fn fuzz_with<'a>(
     session: &mut Session<'_>,
     options: &Options,
     report: &mut Report<'a>,
+    watch: &mut dyn FnMut(Pace<'_>),
 ) -> Result<(), Broken> {
     let hello = session.hello()?;
     let corpus = Corpus::new(
@@ -187,11 +216,8 @@ fn fuzz_with<'a>(
     }
     let start = Instant::now();
     loop {
-        let is_over = match options.end {
-            End::Cases(count) => report.cases >= count,
-            End::Time(time) => start.elapsed() >= time,
-        };
-        if is_over {
+        let thousandths = options.end.thousandths(report.cases, start);
+        if thousandths >= 1000 {
             return Ok(());
         }
         let case = report.cases;
@@ -203,6 +229,12 @@ fn fuzz_with<'a>(
         let Some(&vector) = random.pick(vectors) else {
             continue;
         };
+        watch(Pace {
+            thousandths,
+            cases: case,
+            differences: report.findings.len(),
+            op,
+        });
         let (edits, is_signed) = changes(vector, &corpus, &fuzzer.hello, &mut random);
         let input = fuzzer.input(vector, &edits, is_signed);
         if input == run::question(vector) {

@@ -33,6 +33,7 @@
 
 #![forbid(unsafe_code)]
 
+mod archaeology;
 pub mod cli;
 
 mod cover;
@@ -44,6 +45,7 @@ mod judge;
 mod mainnet;
 mod outcome;
 mod protocol;
+mod real;
 mod report;
 mod results;
 mod run;

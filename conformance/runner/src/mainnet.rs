@@ -19,6 +19,7 @@ use crate::hex;
 use crate::judge;
 use crate::outcome::{Outcome, Standing};
 use crate::protocol::{Hello, Reply};
+use crate::real::RealCase;
 use crate::run::{Options, Progress};
 use crate::session::{Broken, Exchanged, Session};
 
@@ -31,25 +32,12 @@ pub(crate) const OP: &str = "certificate.verify";
 /// The name of the topic.
 pub(crate) const TOPIC: &str = "mainnet";
 
-/// One case about a real certificate, and what became of it.
-#[derive(Clone, Debug)]
-pub(crate) struct MainnetCase {
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) clauses: Vec<&'static str>,
-    pub(crate) expected: &'static str,
-    pub(crate) requests: usize,
-    pub(crate) outcome: Outcome,
-    pub(crate) detail: Option<String>,
-    pub(crate) got: Option<Value>,
-}
-
 /// Returns all known cases as not run.
-pub(crate) fn not_run(options: &Options, why: &str) -> Vec<MainnetCase> {
+pub(crate) fn not_run(options: &Options, why: &str) -> Vec<RealCase> {
     all(options, Outcome::NotRun, why)
 }
 
-fn all(options: &Options, outcome: Outcome, why: &str) -> Vec<MainnetCase> {
+fn all(options: &Options, outcome: Outcome, why: &str) -> Vec<RealCase> {
     let plans = table::KNOWN.iter().flat_map(cases::of_known);
     selected(options, plans)
         .map(|plan| plan.without(outcome, why))
@@ -69,7 +57,7 @@ pub(crate) fn run(
     hello: &Hello,
     options: &Options,
     progress: &mut dyn Progress,
-) -> (Vec<MainnetCase>, Option<String>) {
+) -> (Vec<RealCase>, Option<String>) {
     let Some(data) = &options.data else {
         return (
             all(
@@ -229,8 +217,10 @@ pub(crate) fn canister_id(text: &str) -> Result<Vec<u8>, String> {
 }
 
 impl Plan {
-    fn without(&self, outcome: Outcome, why: &str) -> MainnetCase {
-        MainnetCase {
+    fn without(&self, outcome: Outcome, why: &str) -> RealCase {
+        RealCase {
+            topic: TOPIC,
+            op: OP,
             id: self.id.clone(),
             title: self.title.clone(),
             clauses: self.clauses.to_vec(),
@@ -248,8 +238,8 @@ impl Plan {
         session: &mut Session<'_>,
         certificate: &Certificate,
         options: &Options,
-    ) -> Result<MainnetCase, Broken> {
-        let mut case = MainnetCase {
+    ) -> Result<RealCase, Broken> {
+        let mut case = RealCase {
             detail: None,
             ..self.without(Outcome::Pass, "")
         };

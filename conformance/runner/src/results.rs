@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::archaeology;
 use crate::diff::{self, Difference};
-use crate::mainnet::{self, MainnetCase};
+use crate::mainnet;
 use crate::outcome::{Level, Outcome, Standing};
 use crate::protocol::Hello;
+use crate::real::RealCase;
 use crate::run::{self, Case, Options, Profile};
 use crate::suite::{Answer, Clause, Expect, Output, OutputCheck, Suite, Vector};
 
@@ -135,6 +137,10 @@ impl CaseInfo {
 
     pub(crate) fn is_mainnet(&self) -> bool {
         self.topic == mainnet::TOPIC
+    }
+
+    pub(crate) fn is_archaeology(&self) -> bool {
+        self.topic == archaeology::TOPIC
     }
 }
 
@@ -338,7 +344,7 @@ pub(crate) fn collect(
     options: &Options,
     hello: &Hello,
     cases: &[Case<'_>],
-    mainnet: Vec<MainnetCase>,
+    real: Vec<RealCase>,
     broken: Option<String>,
 ) -> Results {
     let bound = options.reason_bound;
@@ -346,7 +352,7 @@ pub(crate) fn collect(
         .iter()
         .map(|case| vector_case(suite, case, bound))
         .collect();
-    infos.extend(mainnet.into_iter().map(mainnet_case));
+    infos.extend(real.into_iter().map(real_case));
     let mut results = Results {
         format: FORMAT,
         suite: SuiteInfo {
@@ -436,11 +442,11 @@ fn blamed_first(vector: &Vector, got: Option<&Value>) -> Vec<String> {
     clauses
 }
 
-fn mainnet_case(case: MainnetCase) -> CaseInfo {
+fn real_case(case: RealCase) -> CaseInfo {
     CaseInfo {
         id: case.id,
-        topic: mainnet::TOPIC.to_owned(),
-        op: mainnet::OP.to_owned(),
+        topic: case.topic.to_owned(),
+        op: case.op.to_owned(),
         title: case.title,
         level: Level::Must,
         clauses: case.clauses.into_iter().map(str::to_owned).collect(),
@@ -464,9 +470,9 @@ fn mainnet_case(case: MainnetCase) -> CaseInfo {
 fn expected(expect: &Expect) -> String {
     match expect {
         Expect::Accept(Output::Exactly(_)) => "accept".to_owned(),
-        Expect::Accept(Output::Satisfies(OutputCheck::Prunes | OutputCheck::Signs)) => {
-            "accept, output judged by equation".to_owned()
-        }
+        Expect::Accept(Output::Satisfies(
+            OutputCheck::Migrates | OutputCheck::Prunes | OutputCheck::Signs,
+        )) => "accept, output judged by equation".to_owned(),
         Expect::Reject { clause, .. } => format!("reject ({clause})"),
         Expect::Either { policy, .. } => format!("either ({policy})"),
     }

@@ -10,12 +10,14 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::archaeology;
 use crate::cover;
 use crate::glob::Filter;
 use crate::judge::{self, Judgement};
 use crate::mainnet;
 use crate::outcome::Outcome;
 use crate::protocol::Hello;
+use crate::real::RealCase;
 use crate::results::{self, Results};
 use crate::session::{Broken, Exchanged, Session, Shared};
 use crate::suite::{Expect, Suite, Vector};
@@ -43,9 +45,10 @@ pub struct Options {
     pub timeout: Duration,
     /// Whether rejecting for another reason than the violated clause is a failure.
     pub reason_bound: bool,
-    /// A folder with certificates from the network, in `certificates`.
+    /// A folder with real data: certificates from the network in `certificates`, images of stable
+    /// memory in `stable-memory`.
     pub data: Option<PathBuf>,
-    /// Whether the topic of real certificates is part of the run.
+    /// Whether the topics of real data are part of the run.
     pub mainnet: bool,
 }
 
@@ -167,14 +170,14 @@ pub fn run(
             let cases = selected
                 .iter()
                 .map(|&vector| not_run(vector, "the adapter is broken"));
-            let mainnet = mainnet::not_run(options, "the adapter is broken");
+            let real = without_answers(options, "the adapter is broken");
             let cases: Vec<_> = cases.collect();
             return results::collect(
                 suite,
                 options,
                 &Hello::default(),
                 &cases,
-                mainnet,
+                real,
                 Some(reason),
             );
         }
@@ -182,17 +185,32 @@ pub fn run(
     progress.started(&named(&hello), selected.len());
     let (mut cases, mut broken) = ask_all(&shared, &hello, &selected, options, first, progress);
     join_twins(&mut cases);
-    let mainnet = match &broken {
-        Some(_) => mainnet::not_run(options, "the adapter is broken"),
+    let real = match &broken {
+        Some(_) => without_answers(options, "the adapter is broken"),
         None => {
             let mut session = Session::new(&shared);
-            let (mainnet, end) = mainnet::run(&mut session, &hello, options, progress);
+            let (mut real, end) = mainnet::run(&mut session, &hello, options, progress);
             broken = end;
-            mainnet
+            if broken.is_none() {
+                let mut session = Session::new(&shared);
+                let (images, end) = archaeology::run(&mut session, &hello, options, progress);
+                broken = end;
+                real.extend(images);
+            } else {
+                real.extend(archaeology::not_run(options, "the adapter is broken"));
+            }
+            real
         }
     };
     progress.finished();
-    results::collect(suite, options, &hello, &cases, mainnet, broken)
+    results::collect(suite, options, &hello, &cases, real, broken)
+}
+
+/// The cases about real data, none of them asked.
+fn without_answers(options: &Options, why: &str) -> Vec<RealCase> {
+    let mut cases = mainnet::not_run(options, why);
+    cases.extend(archaeology::not_run(options, why));
+    cases
 }
 
 fn named(hello: &Hello) -> String {

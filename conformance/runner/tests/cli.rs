@@ -195,6 +195,77 @@ fn a_stale_expectation_gives_five() {
 }
 
 #[test]
+fn a_list_of_expected_failures_is_rewritten_and_then_wants_a_reason() {
+    let folder = folder("fix");
+    let list = folder.join("xfail.toml");
+    let stale = "[[xfail]]\nid = \"t/abcd01\"\noutcome = \"crash\"\nreason = \"once it did\"\n";
+    fs::write(&list, format!("# Known.\n\n{stale}")).unwrap();
+    let accepting = GOOD.replace(
+        "reject\":{\"code\":\"PRIN-17\"}",
+        "ok\":{\"bytes\":\"abcd01\"}",
+    );
+    let (out, name) = (folder.join("out"), list.to_str().unwrap());
+    let output = run(&out, &["--xfail", name, "--fix"], &accepting);
+    assert_eq!(code(&output), 1, "the run is judged by the list before");
+    let text = stderr(&output);
+    assert!(
+        text.contains("1 removed, 0 changed, 1 added, 0 left for you to decide"),
+        "{text}"
+    );
+    let entry = "[[xfail]]\nid = \"t/bad-checksum\"\noutcome = \"fail-accepts\"\nreason = \"\"\n";
+    assert_eq!(
+        fs::read_to_string(&list).unwrap(),
+        format!("# Known.\n\n{entry}")
+    );
+    let output = run(&out, &["--xfail", name], &accepting);
+    assert_eq!(code(&output), 2);
+    let text = stderr(&output);
+    assert!(
+        text.contains("t/bad-checksum: the reason is empty"),
+        "{text}"
+    );
+    let reasoned = entry.replace("reason = \"\"", "reason = \"no checksums\"");
+    fs::write(&list, reasoned).unwrap();
+    assert_eq!(code(&run(&out, &["--xfail", name], &accepting)), 0);
+    let missing = folder.join("none.toml");
+    let name = missing.to_str().unwrap();
+    assert_eq!(code(&run(&out, &["--xfail", name], &accepting)), 2);
+    assert_eq!(code(&run(&out, &["--xfail", name, "--fix"], &accepting)), 1);
+    assert!(missing.exists());
+}
+
+#[test]
+fn a_pipe_is_told_how_far_a_long_run_is_in_plain_lines() {
+    let out = folder("progress");
+    let out = out.to_str().unwrap();
+    let filter = "principal/decode-text/";
+    let many = [
+        "run", "--filter", filter, "--out", out, "--", "sh", "-c", GOOD,
+    ];
+    let text = stderr(&start(&many));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 10, "{text}");
+    assert!(lines[0].starts_with(" 10 %  "), "{text}");
+    assert!(lines[9].starts_with("100 %  "), "{text}");
+    assert!(!text.contains('\u{1b}') && !text.contains('\r'), "{text}");
+}
+
+#[test]
+fn date_host_and_timings_are_kept_apart_from_the_results() {
+    let out = folder("record");
+    assert_eq!(code(&run(&out, &["--jobs", "2"], GOOD)), 0);
+    let record = fs::read_to_string(out.join("run.json")).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    assert_eq!(record["jobs"], 2);
+    assert_eq!(record["command"][0], "sh");
+    assert!(record["started"].as_str().unwrap().ends_with('Z'));
+    let results = fs::read_to_string(out.join("results.json")).unwrap();
+    for word in ["started", "\"host\"", "\"ms\""] {
+        assert!(!results.contains(word), "{word}");
+    }
+}
+
+#[test]
 fn capture_writes_a_request_and_prints_one_command() {
     let folder = folder("capture");
     let canister = "ryjl3-tyaaa-aaaaa-aaaba-cai";

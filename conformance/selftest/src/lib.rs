@@ -203,7 +203,9 @@ fn hello(fault: Option<&str>) -> Value {
     );
     // The model also judges answers of others; that is no operation of the protocol.
     let mut operations = model::operations();
-    operations.retain(|operation| !["envelope.signs", "hashtree.prunes"].contains(operation));
+    operations.retain(|operation| {
+        !["envelope.signs", "hashtree.prunes", "ii.migrates"].contains(operation)
+    });
     json!({
         "protocol": 1,
         "implementation": {

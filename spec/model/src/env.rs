@@ -41,7 +41,7 @@ use crate::cborcheck;
 use crate::context::{Context, Stop, Verdict, Violations};
 use crate::crypto::sha256;
 use crate::input::{Fields, hex};
-use crate::reqid::envelope::parse_envelope;
+use crate::reqid::envelope::{Envelope, parse_envelope};
 use crate::reqid::hash::hash_map;
 use crate::value::Typed;
 use crate::{Operation, readstate};
@@ -202,6 +202,19 @@ fn verify(ctx: &Context<'_>, input: &Value) -> Verdict {
         output.insert("sender_info".to_owned(), info);
     }
     violations.or(Value::Object(output))
+}
+
+/// The members of a content that count for the request id, if the envelope has the form of one.
+///
+/// Whether key and signature are both there is not asked: the id doesn't depend on them.
+pub(crate) fn content_of(
+    ctx: &Context<'_>,
+    envelope: &Envelope,
+) -> Result<Vec<(String, Typed)>, Stop> {
+    let mut violations = Violations::new();
+    violations.absorb(Proof::read(ctx, envelope))?;
+    let request = violations.absorb(Request::form(ctx, envelope, None))?;
+    violations.or(request.map(|request| request.content).unwrap_or_default())
 }
 
 /// What the URL names, if the input says so.

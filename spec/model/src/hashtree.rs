@@ -19,7 +19,7 @@ pub(crate) use self::lookup::{lookup_path, lookup_star, lookup_star_paths};
 use self::order::well_formed;
 use self::prune::{judge_pruned, pruned_to};
 use crate::cbor::Item;
-use crate::context::{Context, Verdict};
+use crate::context::{Context, Stop, Verdict};
 use crate::input::{Fields, hex};
 use crate::{Operation, Preset, input};
 
@@ -251,6 +251,10 @@ fn prune(ctx: &Context<'_>, input: &Value) -> Verdict {
     let tree = parse(ctx, &fields.bytes("tree")?)?;
     let paths = fields.list("paths")?.iter().map(input::byte_strings);
     let paths = paths.collect::<Result<Vec<_>, _>>()?;
+    if !well_formed(&FAITHFUL, &tree) {
+        // Nobody makes witnesses of such a tree, so that nothing says what they are.
+        return Err(Stop::Error("the tree is not well-formed".to_owned()));
+    }
     Ok(json!({"tree": hex(&pruned_to(ctx, &tree, &paths).encode())}))
 }
 

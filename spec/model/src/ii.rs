@@ -10,6 +10,8 @@
 //! Whether an origin below `icp0.io` is rewritten here or by the caller is policy
 //! `ii.legacy_origins`: here by the caller.
 
+pub mod storage;
+
 use serde_json::{Value, json};
 
 use crate::Operation;

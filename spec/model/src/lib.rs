@@ -83,6 +83,7 @@ const FAMILIES: &[Family] = &[
     (readstate::OPERATIONS, readstate::FAULTS),
     (querysig::OPERATIONS, querysig::FAULTS),
     (ii::OPERATIONS, ii::FAULTS),
+    (ii::storage::OPERATIONS, ii::storage::FAULTS),
 ];
 
 /// Every fault the model can make, family by family.

@@ -10,6 +10,7 @@ use self::hash::hash_map;
 use crate::cbor::Item;
 use crate::cborcheck;
 use crate::crypto::sha256;
+use crate::env;
 use crate::input::{Fields, hex};
 use crate::value::Typed;
 use crate::{Context, Operation, Stop, Verdict};
@@ -128,7 +129,11 @@ fn request_id(ctx: &Context<'_>, input: &Value) -> Verdict {
     let fields = Fields::top(input, &["envelope"])?;
     let bytes = fields.bytes("envelope")?;
     let envelope = cborcheck::parse(ctx, &bytes)?;
-    let parts = parse_envelope(ctx, &envelope)?;
+    let mut parts = parse_envelope(ctx, &envelope)?;
+    // Other contents come here only by mistakes of CBOR-8 and CBOR-11.
+    if let Some(Item::Map(_) | Item::Bytes(_)) = envelope.field("content") {
+        parts.content = env::content_of(ctx, &parts)?;
+    }
     if !is_canonical_enough(ctx, &envelope, &bytes) {
         return Err(Stop::violated("REQID-13"));
     }

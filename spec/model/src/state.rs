@@ -84,6 +84,8 @@ fn read(ctx: &Context<'_>, input: &Value) -> Verdict {
     let needed: Vec<&str> = needed.iter().chain(&["kind"]).copied().collect();
     let what = Fields::of(fields.required("read")?, &needed)?;
 
+    fits(fields.required("scope")?, &what)?;
+
     let canister = || -> Result<Vec<u8>, Stop> {
         let canister = what.bytes("canister")?;
         let text = ctx.has("STATE-19/text-canister");
@@ -299,6 +301,20 @@ enum Part {
     There(Vec<u8>),
     NotThere,
     Hidden,
+}
+
+/// Whether a certificate is asked about what it is verified for: a canister about itself, a subnet
+/// about itself. Another question is none of the protocol.
+fn fits(scope: &Value, what: &Fields<'_>) -> Result<(), Stop> {
+    for kind in ["canister", "subnet"] {
+        if let Ok(id) = what.bytes(kind)
+            && scope != "none"
+            && scope != &json!({ kind: hex(&id) })
+        {
+            return Err(Stop::Error(format!("the scope is not the {kind}")));
+        }
+    }
+    Ok(())
 }
 
 fn request_status(ctx: &Context<'_>, tree: &Tree, place: &[Vec<u8>]) -> Verdict {

@@ -6,6 +6,7 @@ mod delegations;
 mod envelopes;
 mod hash_trees;
 mod identities;
+mod images;
 mod keys;
 mod principals;
 mod query_signatures;
@@ -38,6 +39,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Operation)> 
         read_states::TABLE,
         query_signatures::TABLE,
         identities::TABLE,
+        images::TABLE,
     ];
     modules.into_iter().flatten()
 }

@@ -116,6 +116,14 @@ fn questions() -> Vec<(&'static str, Value)> {
             "ii.user_key",
             json!({"canister_id": "04", "seed": "00".repeat(32)}),
         ),
+        (
+            "ii.storage_decode",
+            json!({"memory": {"pages": "1", "chunks": [["0", "49494305"]]}}),
+        ),
+        (
+            "ii.storage_migrate",
+            json!({"memory": {"pages": "1", "chunks": [["0", "49494305"]]}, "to": 6}),
+        ),
     ]
 }
 

@@ -160,3 +160,19 @@ fn on_changed_signatures() {
 fn on_changed_payloads() {
     compare(4, 20, "payload", "sig.verify");
 }
+
+#[test]
+fn on_root_keys_that_are_malformed_or_missing() {
+    for base in bases() {
+        for key in [json!(""), json!("00"), Value::Null] {
+            let mut input = base.clone();
+            let fields = input.as_object_mut().unwrap();
+            if key.is_null() {
+                fields.remove("root_key");
+            } else {
+                fields.insert("root_key".to_owned(), key);
+            }
+            assert_eq!(disagreement("sig.verify", &input), None);
+        }
+    }
+}

@@ -95,6 +95,7 @@ fn judge(op: &str, input: &Value, output: &Value) -> Option<String> {
     let (equation, member) = match op {
         "hashtree.prune" => ("hashtree.prunes", "tree"),
         "envelope.sign" => ("envelope.signs", "envelope"),
+        "ii.storage_migrate" => ("ii.migrates", "memory"),
         _ => return Some(format!("{op} has no equation")),
     };
     let mut question = input.as_object().cloned().unwrap_or_default();

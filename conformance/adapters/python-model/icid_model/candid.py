@@ -1,6 +1,7 @@
 """Candid, as far as effective canister ids need it: one principal member of a record argument.
 
-The message is read in full, so that only what is a Candid message counts (EFF-4 to EFF-6).
+The message is read in full, so that only what is a Candid message counts (EFF-4 to EFF-6). What
+reads records of stable memory builds on the reader here.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Type:
     code: int
     # record, variant: (id, type) · opt, vec, func, service: (0, type)
     parts: list[tuple[int, int]]
+    # The entry as it is written, with types as numbers between the bytes around them.
+    written: tuple[bytes | int, ...] = ()
 
 
 def field_id(name: str) -> int:
@@ -37,12 +40,15 @@ def field_id(name: str) -> int:
     return number
 
 
-class _Reader:
+class Reader:
+    """What reads a message."""
+
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.at = 0
         self.steps = 0
         self.table: list[Type] = []
+        self.references: list[tuple[int, int, int]] = []  # of an entry: type, start, end
 
     def take(self, size: int) -> bytes:
         if self.at + size > len(self.data):
@@ -73,13 +79,20 @@ class _Reader:
         except UnicodeDecodeError as error:
             raise CandidError("invalid UTF-8") from error
 
+    def reference(self) -> int:
+        """A type within an entry."""
+        start = self.at
+        kind = self.sleb()
+        self.references.append((kind, start, self.at))
+        return kind
+
     def fields(self) -> list[tuple[int, int]]:
         parts: list[tuple[int, int]] = []
         for _ in range(self.bounded(self.leb())):
             number = self.leb()
             if number >= 2**32 or (parts and number <= parts[-1][0]):
                 raise CandidError("members out of order")
-            parts.append((number, self.sleb()))
+            parts.append((number, self.reference()))
         return parts
 
     def bounded(self, count: int) -> int:
@@ -90,12 +103,12 @@ class _Reader:
     def entry(self) -> Type:
         code = self.sleb()
         if code in (OPT, VEC):
-            return Type(code, [(0, self.sleb())])
+            return Type(code, [(0, self.reference())])
         if code in (RECORD, VARIANT):
             return Type(code, self.fields())
         if code == FUNC:
-            arguments = [(0, self.sleb()) for _ in range(self.bounded(self.leb()))]
-            results = [(0, self.sleb()) for _ in range(self.bounded(self.leb()))]
+            arguments = [(0, self.reference()) for _ in range(self.bounded(self.leb()))]
+            results = [(0, self.reference()) for _ in range(self.bounded(self.leb()))]
             for _ in range(self.bounded(self.leb())):
                 if self.take(1)[0] not in (1, 2, 3):
                     raise CandidError("unknown annotation")
@@ -104,17 +117,29 @@ class _Reader:
             methods = []
             for _ in range(self.bounded(self.leb())):
                 self.text()
-                methods.append((0, self.sleb()))
+                methods.append((0, self.reference()))
             return Type(code, methods)
         if code < PRINCIPAL:
             self.take(self.leb())
             return Type(code, [])
         raise CandidError("no composite type")
 
+    def written_entry(self) -> Type:
+        """An entry that knows how it is written."""
+        start = self.at
+        self.references = []
+        out = self.entry()
+        written: list[bytes | int] = []
+        for kind, first, last in self.references:
+            written += [self.data[start:first], kind]
+            start = last
+        out.written = (*written, self.data[start : self.at])
+        return out
+
     def header(self) -> list[int]:
         if self.take(4) != b"DIDL":
             raise CandidError("no Candid")
-        self.table = [self.entry() for _ in range(self.bounded(self.leb()))]
+        self.table = [self.written_entry() for _ in range(self.bounded(self.leb()))]
         types = [self.sleb() for _ in range(self.bounded(self.leb()))]
         used = types + [kind for entry in self.table for _, kind in entry.parts]
         for kind in used:
@@ -195,7 +220,7 @@ def principal_member(message: bytes, name: str) -> bytes | None:
 
     By Candid's subtyping a service is a principal, so a member of such a type counts as well.
     """
-    reader = _Reader(message)
+    reader = Reader(message)
     try:
         types = reader.header()
         values = [reader.value(kind, 0) for kind in types]

@@ -13,8 +13,10 @@ from . import (
     ed25519,
     envelope,
     hashtree,
+    image,
     internet_identity,
     keys,
+    migration,
     principal,
     query_signature,
     readstate,
@@ -22,6 +24,7 @@ from . import (
     sender_info,
     signature,
     state,
+    storage,
 )
 from .policy import PRESETS, Policy
 from .rihash import Int, Map, Nat
@@ -557,3 +560,14 @@ def _ii_account_seed(question: Json, _: Policy) -> Json:
 def _ii_user_key(question: Json, _: Policy) -> Json:
     spki, user = internet_identity.user_key(blob(question["canister_id"]), blob(question["seed"]))
     return {"spki": spki.hex(), "principal": user.hex()}
+
+
+@_operation("ii.storage_decode", ("memory",))
+def _ii_storage_decode(question: Json, _: Policy) -> Json:
+    return storage.answer(storage.read(image.from_json(question["memory"])))
+
+
+@_operation("ii.storage_migrate", ("memory", "to"))
+def _ii_storage_migrate(question: Json, _: Policy) -> Json:
+    memory = image.from_json(question["memory"])
+    return {"memory": image.to_json(migration.migrate(memory, question["to"]))}

@@ -104,4 +104,8 @@ DECLARED = {
     "tree.levels": "256",
     "ii.unset_salt": "reject",
     "ii.legacy_origins": "caller",
+    "ii.header_sizes": "header",
+    "ii.early_records": "reject",
+    "ii.device_defaults": "reject",
+    "ii.unknown_cases": "default",
 }

@@ -5,7 +5,7 @@ use model::input::hex;
 use serde_json::json;
 
 use super::{SOURCE, UNPRUNED, entry, forest, gap, path_input};
-use crate::{Suite, Vector};
+use crate::{Answer, Suite, Vector};
 
 pub(super) fn lookup_prefix(suite: &mut Suite) {
     let mut file = suite.file(
@@ -140,4 +140,58 @@ pub(super) fn lookup_prefix(suite: &mut Suite) {
         .output(json!({"values": values}))
         .clauses(&["LOOKUP-11", "TREE-6"]);
     file.add(vector.note("AllBelow").source(SOURCE));
+}
+
+pub(super) fn repeated_labels(suite: &mut Suite) {
+    let mut file = suite.file(
+        "hashtree.lookup_prefix",
+        "repeated-labels",
+        "hashtree::repeated_labels",
+    );
+    file.note(
+        "Repeated",
+        "OPEN_QUESTION",
+        "A label occurs twice side by side, which no well-formed tree has.",
+        "Of two readers one sees values that the other does not: a canister in a range, say.",
+    );
+    let values = |texts: &[&str]| {
+        let values: Vec<_> = texts.iter().map(|text| hex(text.as_bytes())).collect();
+        Answer::Accept(json!({ "values": values }))
+    };
+    let below = |trees: &[Tree]| Tree::labeled("s", forest(trees));
+    for (slug, title, tree, first, all) in [
+        (
+            "values",
+            "Two values under one label",
+            below(&[entry("a", "1"), entry("a", "2")]),
+            &["1"][..],
+            &["1", "2"][..],
+        ),
+        (
+            "apart",
+            "Two values under one label, with another between them",
+            below(&[entry("a", "1"), entry("b", "2"), entry("a", "3")]),
+            &["1", "2"],
+            &["1", "2", "3"],
+        ),
+        (
+            "subtrees",
+            "Two trees under one label",
+            below(&[
+                Tree::labeled("a", entry("x", "1")),
+                Tree::labeled("a", entry("y", "2")),
+            ]),
+            &["1"],
+            &["1", "2"],
+        ),
+    ] {
+        let input = path_input(&tree, &[b"s"]);
+        file.add(
+            Vector::either("tree.repeated_label", slug, title, input)
+                .clauses(&["LOOKUP-11", "TREE-11"])
+                .by("first", values(first))
+                .by("all", values(all))
+                .note("Repeated"),
+        );
+    }
 }

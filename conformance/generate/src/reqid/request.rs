@@ -2,6 +2,7 @@
 
 mod content;
 mod envelope;
+mod form;
 mod questions;
 mod types;
 
@@ -19,6 +20,8 @@ pub(crate) fn generate(suite: &mut Suite) {
     envelope::encoding(suite);
     types::types(suite);
     envelope::shape(suite);
+    form::form(suite);
+    form::foreign(suite);
     questions::open_questions(suite);
     questions::replica(suite);
     questions::big(suite);

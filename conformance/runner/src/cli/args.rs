@@ -1,71 +1,20 @@
 //! Reading the command line.
 
+mod given;
+mod help;
+
 use core::time::Duration;
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(super) use help::HELP;
+
 use super::bridge::Bridge;
 use crate::difffuzz;
 use crate::run::{Options, Profile, Shard};
 
-/// What `--help` prints.
-pub(super) const HELP: &str = "\
-icid-conformance: does an implementation do what the specification says?
-
-usage:
-  icid-conformance run [options] -- <adapter command…>
-      --data DIR        real certificates in DIR/certificates (or set ICID_DATA)
-      --filter TEXT     cases whose id begins with TEXT, or matches it if it has a *
-      --profile NAME    full, or quick: the fewest vectors that tell every mistake (full)
-      --shard K/N       the K-th of N parts of the vectors; twins are run with their part
-      --jobs N          processes of the adapter at a time (1)
-      --timeout-ms N    patience per case (2000)
-      --reason-bound    rejecting for another reason than the violated clause fails
-      --xfail FILE      expected failures, each with a reason
-      --env NAME        passes an environment variable on to the adapter; repeatable
-      --vectors DIR     vectors from a folder instead of those built in
-      --out DIR         where the reports go (target/conformance)
-      --format FORMAT   human, json or github
-  icid-conformance list [--filter TEXT]             topics, or vectors if there is a filter
-  icid-conformance show ID                          a vector or a clause
-  icid-conformance replay [--timeout-ms N] [--env NAME] [--vectors DIR] ID… -- <adapter command…>
-                                                    vectors again, with every line on the wire
-  icid-conformance matrix FILE… [--out PAGE]        clauses × implementations, from results.json
-  icid-conformance compare OLD NEW                  two results.json: what broke, what was mended
-  icid-conformance adapter new --lang LANG [--out DIR]
-                                                    a skeleton: python, node, go or rust
-  icid-conformance adapter check [--timeout-ms N] [--env NAME] -- <adapter command…>
-                                                    does the adapter keep the protocol?
-  icid-conformance diff-fuzz [options] -- <adapter command…>
-                                                    changed vectors, against the executable model
-      --filter TEXT     only vectors whose id begins with TEXT, or matches it if it has a *
-      --op OP           only this operation
-      --cases N         how many cases (10000)
-      --seconds N       how long, instead
-      --seed N          another seed, other cases (0)
-      --reason-bound    rejecting for another reason than the model fails
-      --out DIR         each difference as a vector (target/diff-fuzz)
-      --timeout-ms N, --env NAME, --vectors DIR     as above
-  icid-conformance bridge --ops A,B,… [--name NAME] [--version V] [--presets P,…] --exec 'tool {op}'
-                                                    is an adapter that starts a program per question:
-                                                    input on stdin, output on stdout; it ends with
-                                                    0 ok, 10 reject, 11 unsupported, else error
-  icid-conformance extract --out DIR [--filter TEXT]
-                                                    the vectors as files, to vendor
-  icid-conformance audit-pack FILE --out TAR        results.json with all reports, the vectors,
-                                                    the kill matrix and SHA256SUMS, as an archive
-                                                    whose bytes depend on the results alone
-  icid-conformance kill [FAMILY]                    which mistakes the vectors can tell
-  icid-conformance capture --canister ID --out DIR [--expiry-nanos N]
-                                                    a request for a real certificate
-  icid-conformance report FILE [--out DIR] [--subject PROGRAM]
-                                                    the reports again, from results.json; with a
-                                                    subject also an in-toto statement about it
-
-exit codes: 0 conformant, 1 failures, 2 usage, 3 adapter broken, 4 suite broken,
-5 stale expected failure
-";
+use given::{Given, utf8};
 
 /// A command, read.
 #[derive(Debug)]
@@ -133,6 +82,8 @@ pub(super) struct RunArguments {
     pub(super) vectors: Option<PathBuf>,
     pub(super) environment: Vec<String>,
     pub(super) xfail: Option<PathBuf>,
+    /// Whether to rewrite the list of expected failures.
+    pub(super) fix: bool,
     pub(super) command: Vec<OsString>,
 }
 
@@ -209,7 +160,8 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Command, String> {
         other => return Err(format!("there is no command {other:?}")),
     };
     let switches: &[&str] = match command.as_ref() {
-        "run" | "diff-fuzz" => &["--reason-bound"],
+        "run" => &["--reason-bound", "--fix"],
+        "diff-fuzz" => &["--reason-bound"],
         _ => &[],
     };
     let given = Given::read(rest, flags, switches)?;
@@ -340,6 +292,14 @@ fn run(given: Given) -> Result<Command, String> {
     let vectors = given.path("--vectors")?;
     let environment = given.all("--env")?;
     let xfail = given.path("--xfail")?;
+    let fix = given.has("--fix");
+    if fix && xfail.is_none() {
+        return Err("--fix needs --xfail FILE".to_owned());
+    }
+    let is_partial = options.filter.is_some() || options.shard.is_some();
+    if fix && (is_partial || options.profile != Profile::Full) {
+        return Err("--fix needs a complete run: no --filter, --profile or --shard".to_owned());
+    }
     let command = given.command.filter(|command| !command.is_empty());
     let command = command.ok_or("run needs the adapter's command after --")?;
     Ok(Command::Run(Box::new(RunArguments {
@@ -349,6 +309,7 @@ fn run(given: Given) -> Result<Command, String> {
         vectors,
         environment,
         xfail,
+        fix,
         command,
     })))
 }
@@ -450,220 +411,5 @@ fn bridge(given: &Given) -> Result<Command, String> {
     })))
 }
 
-/// Arguments, sorted into kinds.
-#[derive(Debug, Default)]
-struct Given {
-    help: bool,
-    values: Vec<(String, OsString)>,
-    switches: Vec<String>,
-    words: Vec<OsString>,
-    command: Option<Vec<OsString>>,
-}
-
-impl Given {
-    fn read(arguments: &[OsString], flags: &[&str], switches: &[&str]) -> Result<Self, String> {
-        let mut given = Self::default();
-        let mut rest = arguments.iter();
-        while let Some(argument) = rest.next() {
-            let text = argument.to_string_lossy();
-            let (name, inline) = match text.split_once('=') {
-                Some((name, value)) if name.starts_with("--") => (name, Some(value)),
-                _ => (text.as_ref(), None),
-            };
-            if name == "--" {
-                given.command = Some(rest.cloned().collect());
-                break;
-            } else if name == "-h" || name == "--help" {
-                given.help = true;
-            } else if flags.contains(&name) {
-                let value = inline.map(OsString::from).or_else(|| rest.next().cloned());
-                let value = value.ok_or_else(|| format!("{name} needs a value"))?;
-                let is_known = given.values.iter().any(|(known, _)| known == name);
-                if is_known && name != "--env" {
-                    return Err(format!("{name} is given twice"));
-                }
-                given.values.push((name.to_owned(), value));
-            } else if switches.contains(&name) && inline.is_none() {
-                given.switches.push(name.to_owned());
-            } else if name.starts_with('-') {
-                return Err(format!("there is no option {name:?} here"));
-            } else {
-                given.words.push(argument.clone());
-            }
-        }
-        Ok(given)
-    }
-
-    fn has(&self, switch: &str) -> bool {
-        self.switches.iter().any(|given| given == switch)
-    }
-
-    fn all(&self, name: &str) -> Result<Vec<String>, String> {
-        let values = self.values.iter().filter(|(known, _)| known == name);
-        values.map(|(_, value)| utf8(value)).collect()
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, String> {
-        Ok(self.all(name)?.pop())
-    }
-
-    fn path(&self, name: &str) -> Result<Option<PathBuf>, String> {
-        let value = self.values.iter().find(|(known, _)| known == name);
-        Ok(value.map(|(_, value)| PathBuf::from(value)))
-    }
-
-    fn number(&self, name: &str) -> Result<Option<u64>, String> {
-        let Some(text) = self.text(name)? else {
-            return Ok(None);
-        };
-        text.parse()
-            .map(Some)
-            .map_err(|_| format!("{name} {text:?} is no natural number"))
-    }
-
-    fn timeout(&self) -> Result<Option<Duration>, String> {
-        match self.number("--timeout-ms")? {
-            Some(0) => Err("--timeout-ms must be at least 1".to_owned()),
-            millis => Ok(millis.map(Duration::from_millis)),
-        }
-    }
-
-    fn word(&self, what: &str) -> Result<String, String> {
-        match self.words.as_slice() {
-            [word] => utf8(word),
-            words => Err(format!("expected {what}, got {} words", words.len())),
-        }
-    }
-
-    fn no_words(&self) -> Result<(), String> {
-        match self.words.first() {
-            None => Ok(()),
-            Some(word) => Err(format!(
-                "unexpected {:?}; the adapter's command goes after --",
-                word.to_string_lossy()
-            )),
-        }
-    }
-}
-
-fn utf8(text: &OsString) -> Result<String, String> {
-    text.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| format!("{} is not UTF-8", text.to_string_lossy()))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(line: &str) -> Result<Command, String> {
-        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
-        parse(&words)
-    }
-
-    #[test]
-    fn reads_a_run() {
-        let line = "run --filter cert --jobs=3 --timeout-ms 50 --reason-bound --format json \
-                    --env A --env B --out o -- python3 adapter.py --filter x";
-        let Ok(Command::Run(run)) = read(line) else {
-            panic!("no run")
-        };
-        assert_eq!(run.options.filter.as_deref(), Some("cert"));
-        assert_eq!(run.options.jobs, 3);
-        assert_eq!(run.options.timeout, Duration::from_millis(50));
-        assert!(run.options.reason_bound);
-        assert_eq!(run.format, Format::Json);
-        assert_eq!(run.environment, ["A", "B"]);
-        assert_eq!(run.out, PathBuf::from("o"));
-        assert_eq!(
-            run.command,
-            ["python3", "adapter.py", "--filter", "x"].map(OsString::from)
-        );
-    }
-
-    #[test]
-    fn says_what_is_wrong() {
-        for (line, reason) in [
-            ("", "there is no command"),
-            ("fly", "there is no command \"fly\""),
-            ("run", "run needs the adapter's command after --"),
-            ("run --", "run needs the adapter's command after --"),
-            (
-                "run adapter",
-                "unexpected \"adapter\"; the adapter's command goes after --",
-            ),
-            ("run --bogus -- a", "there is no option \"--bogus\" here"),
-            ("run --jobs", "--jobs needs a value"),
-            ("run --jobs 0 -- a", "--jobs must be 1 to 256"),
-            ("run --jobs x -- a", "--jobs \"x\" is no natural number"),
-            ("run --timeout-ms 0 -- a", "--timeout-ms must be at least 1"),
-            ("run --out a --out b -- c", "--out is given twice"),
-            (
-                "run --format pdf -- a",
-                "--format \"pdf\" is not human, json or github",
-            ),
-            (
-                "run --data /no/such -- a",
-                "--data /no/such: there is no such folder",
-            ),
-            (
-                "run --profile slow -- a",
-                "--profile \"slow\" is not full or quick",
-            ),
-            (
-                "run --shard 3/2 -- a",
-                "--shard \"3/2\" is not K/N with 1 ≤ K ≤ N ≤ 1024",
-            ),
-            ("show", "expected an id, got 0 words"),
-            ("replay -- a", "replay needs the id of a vector"),
-            ("replay x", "replay needs the adapter's command after --"),
-            ("adapter", "expected new or check, got 0 words"),
-            ("adapter fly", "adapter knows new and check, not \"fly\""),
-            ("adapter new", "adapter new needs --lang LANG"),
-            (
-                "adapter check",
-                "adapter check needs the adapter's command after --",
-            ),
-            ("bridge --ops a", "bridge needs --exec 'tool {op}'"),
-            (
-                "bridge --exec a",
-                "bridge needs --ops A,B,…: the operations that the tool knows",
-            ),
-            (
-                "diff-fuzz",
-                "diff-fuzz needs the adapter's command after --",
-            ),
-            (
-                "diff-fuzz --cases 1 --seconds 1 -- a",
-                "--cases and --seconds exclude each other",
-            ),
-            ("compare a", "expected two results.json, got 1 words"),
-            (
-                "matrix",
-                "matrix needs the results.json of each implementation",
-            ),
-            ("extract", "extract needs --out DIR"),
-            (
-                "audit-pack --out a.tar",
-                "expected a results.json, got 0 words",
-            ),
-            ("audit-pack results.json", "audit-pack needs --out TAR"),
-            ("kill A B", "expected one family, got 2 words"),
-            ("capture --out d", "capture needs --canister ID"),
-            ("capture --canister x", "capture needs --out DIR"),
-            (
-                "list --reason-bound",
-                "there is no option \"--reason-bound\" here",
-            ),
-        ] {
-            assert_eq!(read(line).map(|_| ()), Err(reason.to_owned()), "{line}");
-        }
-    }
-
-    #[test]
-    fn asks_for_help() {
-        for line in ["--help", "run --help", "kill -h"] {
-            assert!(matches!(read(line), Ok(Command::Help)), "{line}");
-        }
-    }
-}
+mod tests;

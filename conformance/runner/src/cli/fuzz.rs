@@ -1,10 +1,12 @@
 //! `diff-fuzz`: changed vectors, against the executable model.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use super::args::FuzzArguments;
-use super::{EXIT_BROKEN, EXIT_DEFECT, EXIT_USAGE, Stop, exit, say, suite};
+use super::progress::{Bar, Look};
+use super::{EXIT_BROKEN, EXIT_DEFECT, EXIT_USAGE, Stop, exit, say, suite, wants_colours};
 use crate::difffuzz::{self, Finding, Report};
 use crate::suite::Suite;
 use crate::transport::Adapter;
@@ -19,7 +21,17 @@ pub(super) fn command(arguments: FuzzArguments) -> Result<u8, Stop> {
     } = arguments;
     let suite = suite(vectors)?;
     let adapter = Adapter::process(command).with_environment(environment);
-    let report = difffuzz::fuzz(&suite, &adapter, &options);
+    let mut bar = Bar::new(io::stderr(), Look::of_stderr(wants_colours()));
+    bar.begin(1000, "changed vectors, against the executable model");
+    let report = difffuzz::fuzz(&suite, &adapter, &options, &mut |pace| {
+        let bad = u64::try_from(pace.differences).unwrap_or(u64::MAX);
+        let words = match pace.differences {
+            0 => format!("{} cases", pace.cases),
+            count => format!("{} cases, {count} differences", pace.cases),
+        };
+        bar.show(pace.thousandths, bad, &words, pace.op);
+    });
+    bar.end();
     for finding in &report.findings {
         let file = write(finding, &suite, &out)?;
         let mut text = String::new();

@@ -112,6 +112,7 @@ pub(super) fn equation_of(op: &str) -> Option<OutputCheck> {
     match op {
         "envelope.sign" => Some(OutputCheck::Signs),
         "hashtree.prune" => Some(OutputCheck::Prunes),
+        "ii.storage_migrate" => Some(OutputCheck::Migrates),
         _ => None,
     }
 }

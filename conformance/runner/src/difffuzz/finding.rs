@@ -101,6 +101,7 @@ impl Finding<'_> {
             }
             Model::Ok(output) => {
                 let check = match equation_of(&self.from.op) {
+                    Some(OutputCheck::Migrates) => "migrates",
                     Some(OutputCheck::Prunes) => "prunes",
                     Some(OutputCheck::Signs) => "signs",
                     None => "",

@@ -44,6 +44,11 @@ fn options(op: &str, cases: u64) -> Options {
     }
 }
 
+/// Fuzzes with nobody watching.
+fn fuzz<'a>(suite: &'a Suite, adapter: &Adapter, options: &Options) -> Report<'a> {
+    super::fuzz(suite, adapter, options, &mut |_| {})
+}
+
 fn block(finding: &Finding<'_>, suite: &Suite) -> String {
     let mut text = String::new();
     finding.write(&mut text, suite).unwrap();
@@ -86,6 +91,31 @@ fn the_model_does_not_differ_from_itself() {
     assert!(!report.is_wasteful(), "{report:?}");
     assert_eq!(report.broken, None);
     assert!(report.compared > 200);
+}
+
+#[test]
+fn whoever_watches_sees_every_case() {
+    let suite = Suite::embedded().unwrap();
+    let mut seen = Vec::new();
+    let mut watch = |pace: Pace<'_>| {
+        assert_eq!((pace.op, pace.differences), ("principal.decode_text", 0));
+        seen.push((pace.thousandths, pace.cases));
+    };
+    let few = options("principal.decode_text", 4);
+    let report = super::fuzz(&suite, &model_with(None), &few, &mut watch);
+    assert_eq!(report.cases, 4);
+    assert_eq!(seen, [(0, 0), (250, 1), (500, 2), (750, 3)]);
+}
+
+#[test]
+fn the_end_comes_with_the_last_case_or_with_the_time() {
+    let start = Instant::now();
+    assert_eq!(End::Cases(3).thousandths(2, start), 666);
+    assert_eq!(End::Cases(3).thousandths(3, start), 1000);
+    assert_eq!(End::Cases(0).thousandths(0, start), 1000);
+    assert_eq!(End::Time(Duration::ZERO).thousandths(0, start), 1000);
+    let day = End::Time(Duration::from_secs(86_400));
+    assert_eq!(day.thousandths(u64::MAX, start), 0);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Equations for answers that have no single right form: `hashtree.prune` and `envelope.sign`.
+//! Equations for answers that have no single right form: `hashtree.prune`, `envelope.sign` and
+//! `ii.storage_migrate`.
 
 use model::Outcome;
 use serde_json::{Map, Value};
@@ -12,6 +13,11 @@ pub(crate) fn check(
     output: &Value,
 ) -> Result<(), String> {
     let (op, member, wrong) = match equation {
+        OutputCheck::Migrates => (
+            "ii.migrates",
+            "memory",
+            "an image of another version, or one that lost something",
+        ),
         OutputCheck::Prunes => (
             "hashtree.prunes",
             "tree",

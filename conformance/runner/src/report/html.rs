@@ -43,6 +43,7 @@ struct Page<'a> {
     more_failures: usize,
     known: Vec<&'a CaseInfo>,
     mainnet: Vec<&'a CaseInfo>,
+    archaeology: Vec<&'a CaseInfo>,
     topics: Vec<Topic<'a>>,
     open: Vec<(&'static str, &'a str, Vec<&'a CaseInfo>)>,
     covered: Vec<Family<'a>>,
@@ -122,6 +123,11 @@ impl<'a> Page<'a> {
                 .cases
                 .iter()
                 .filter(|case| case.is_mainnet())
+                .collect(),
+            archaeology: results
+                .cases
+                .iter()
+                .filter(|case| case.is_archaeology())
                 .collect(),
             topics: topics(results),
             open: open(results),
@@ -322,9 +328,9 @@ fn facts(results: &Results) -> Vec<(&'static str, String)> {
     };
     facts.push(("Operations offered", list(&results.adapter.ops)));
     facts.push(("Presets known", list(&results.adapter.presets)));
-    let scope = match &results.options.filter {
+    let scope = match summary::part(results) {
         None => "all cases of the suite".to_owned(),
-        Some(filter) => format!("only cases that match {filter:?}, and their twins"),
+        Some(part) => format!("only cases {part}, and their twins"),
     };
     facts.push(("Scope", scope));
     let binding = if results.options.reason_bound {
@@ -376,6 +382,35 @@ mod tests {
     #[test]
     fn a_small_report() {
         insta::assert_snapshot!(rendered());
+    }
+
+    #[test]
+    fn a_part_of_the_suite_is_said_to_be_one() {
+        let adapter = testing::adapter(testing::good);
+        let options = Options {
+            filter: Some("t/".to_owned()),
+            profile: crate::Profile::Quick,
+            shard: crate::Shard::parse("1/2"),
+            ..Options::default()
+        };
+        let results = run(&testing::suite(), &adapter, &options, &mut Silent::new());
+        let text = page(&results).unwrap();
+        let scope = "only cases selected by filter t/, profile quick, shard 1/2, and their twins";
+        assert!(text.contains(scope), "{text}");
+        let again = "icid-conformance run --filter t/ --profile quick --shard 1/2 -- ";
+        assert!(text.contains(again), "{text}");
+    }
+
+    #[test]
+    fn every_link_within_the_page_leads_somewhere() {
+        let text = rendered();
+        let targets: Vec<&str> = text.split("href=\"#").skip(1).collect();
+        let missing = targets.iter().filter(|target| {
+            let name = target.split('"').next().unwrap();
+            !text.contains(&format!("id=\"{name}\""))
+        });
+        assert!(targets.len() > 9);
+        assert_eq!(missing.count(), 0);
     }
 
     #[test]

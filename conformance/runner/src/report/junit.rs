@@ -62,6 +62,27 @@ mod tests {
     use crate::testing;
     use serde_json::json;
 
+    /// There is no standard, but every reader adds up.
+    #[test]
+    fn the_counts_are_those_of_the_elements() {
+        let adapter = testing::adapter(|_, _| json!({ "ok": { "bytes": "abcd01" } }));
+        let options = Options::default();
+        let results = run(&testing::suite(), &adapter, &options, &mut Silent::new());
+        let text = xml(&results).unwrap();
+        let head = text.split("<testsuite ").next().unwrap();
+        let count = |element: &str| text.matches(&format!("<{element}")).count();
+        for (attribute, count) in [
+            ("tests", count("testcase ")),
+            ("failures", count("failure ")),
+            ("skipped", count("skipped ")),
+            ("errors", 0),
+        ] {
+            let expected = format!(" {attribute}=\"{count}\"");
+            assert!(head.contains(&expected), "{expected} in {head}");
+        }
+        assert_eq!(count("testcase "), results.cases.len());
+    }
+
     #[test]
     fn counts_failures_and_skips() {
         let adapter = testing::adapter(|_, _| json!({ "ok": { "bytes": "abcd01" } }));

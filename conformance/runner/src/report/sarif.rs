@@ -104,6 +104,45 @@ mod tests {
         );
     }
 
+    /// What the schema of SARIF 2.1.0 demands of the parts that are used here.
+    ///
+    /// Source: SARIF 2.1.0, OASIS Standard, section 3 and its JSON schema.
+    #[test]
+    fn the_log_has_what_the_standard_demands() {
+        for broken in ["accepts", "errs"] {
+            let adapter = testing::adapter(move |_, _| match broken {
+                "accepts" => json!({ "ok": { "bytes": "abcd01" } }),
+                _ => json!({ "error": { "message": "x" } }),
+            });
+            let options = Options::default();
+            let results = run(&testing::suite(), &adapter, &options, &mut Silent::new());
+            let log: Value = serde_json::from_str(&log(&results)).unwrap();
+            assert_eq!(log["version"], "2.1.0");
+            let [run] = log["runs"].as_array().unwrap().as_slice() else {
+                panic!("one run")
+            };
+            let driver = &run["tool"]["driver"];
+            assert!(driver["name"].is_string() && driver["version"].is_string());
+            let rules = driver["rules"].as_array().unwrap();
+            let ids: std::collections::BTreeSet<_> =
+                rules.iter().map(|r| r["id"].as_str()).collect();
+            assert_eq!(ids.len(), rules.len(), "rules are unique");
+            for rule in rules {
+                assert!(rule["shortDescription"]["text"].is_string());
+            }
+            let found = run["results"].as_array().unwrap();
+            assert!(!found.is_empty());
+            for result in found {
+                assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+                assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+                let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+                assert_eq!(rules[index]["id"], result["ruleId"]);
+                let prints = result["partialFingerprints"].as_object().unwrap();
+                assert!(prints.values().all(Value::is_string));
+            }
+        }
+    }
+
     #[test]
     fn a_run_without_failures_has_no_rules() {
         let adapter = testing::adapter(testing::good);

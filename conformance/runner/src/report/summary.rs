@@ -146,7 +146,7 @@ pub(crate) fn is_partial(results: &Results) -> bool {
 }
 
 /// Returns which part of the suite was selected, if it was not all.
-fn part(results: &Results) -> Option<String> {
+pub(crate) fn part(results: &Results) -> Option<String> {
     let options = &results.options;
     let parts = [
         ("filter", &options.filter),

@@ -102,6 +102,8 @@ pub(crate) enum Verdict {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OutputCheck {
+    /// The output is an image that holds what the input's does, in the layout asked for.
+    Migrates,
     /// The output is a smallest pruning of the input tree for the listed paths.
     Prunes,
     /// The output is an envelope with the members asked for and a valid signature.

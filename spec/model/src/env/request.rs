@@ -75,6 +75,19 @@ impl Request {
         envelope: &Envelope,
         endpoint: Kind,
     ) -> Result<Self, Stop> {
+        let request = Self::form(ctx, envelope, Some(endpoint))?;
+        let nonce = blob(&request.content, "nonce").unwrap_or_default();
+        let mut violations = Violations::new();
+        violations.require(nonce_fits(ctx, request.kind, nonce.len()), "ENV-7");
+        violations.or(request)
+    }
+
+    /// Reads the content of an envelope, with nothing checked but its form.
+    pub(super) fn form(
+        ctx: &Context<'_>,
+        envelope: &Envelope,
+        endpoint: Option<Kind>,
+    ) -> Result<Self, Stop> {
         let kind = kind(ctx, text(&envelope.content, "request_type"), endpoint)?;
         let mut violations = Violations::new();
 
@@ -111,9 +124,6 @@ impl Request {
         let optional = ctx.has("ENV-9/optional");
         violations.require(expiry.is_some() || optional, "ENV-9");
 
-        let nonce = blob(&content, "nonce").unwrap_or_default();
-        violations.require(nonce_fits(ctx, kind, nonce.len()), "ENV-7");
-
         let invocation =
             (kind != Kind::ReadState).then(|| invocation(ctx, &content, &mut violations));
         let sender_info = sender_info(ctx, &content, &mut violations);
@@ -139,22 +149,29 @@ impl Request {
     }
 }
 
-/// ENV-18.
-fn kind(ctx: &Context<'_>, request_type: Option<&str>, endpoint: Kind) -> Result<Kind, Stop> {
+/// ENV-18. Without an endpoint, any of the three types is right.
+fn kind(
+    ctx: &Context<'_>,
+    request_type: Option<&str>,
+    endpoint: Option<Kind>,
+) -> Result<Kind, Stop> {
     let violated = || Stop::violated("ENV-18");
+    let assumed = endpoint.unwrap_or(Kind::Call);
     let mut name = match request_type {
-        None if ctx.has("ENV-18/optional") => return Ok(endpoint),
-        Some(_) if ctx.has("ENV-18/ignored") => return Ok(endpoint),
+        None if ctx.has("ENV-18/optional") => return Ok(assumed),
+        Some(_) if ctx.has("ENV-18/ignored") => return Ok(assumed),
         name => name.ok_or_else(violated)?.to_owned(),
     };
     if ctx.has("ENV-18/case") {
         name = name.to_lowercase();
     }
     match Kind::of_name(&name) {
-        Some(kind) if kind == endpoint || ctx.has("ENV-18/off") => Ok(kind),
+        Some(kind) if endpoint.is_none_or(|endpoint| kind == endpoint) || ctx.has("ENV-18/off") => {
+            Ok(kind)
+        }
         // Calls and queries have the same members.
         Some(kind @ (Kind::Call | Kind::Query))
-            if endpoint != Kind::ReadState && ctx.has("ENV-18/call-or-query") =>
+            if endpoint != Some(Kind::ReadState) && ctx.has("ENV-18/call-or-query") =>
         {
             Ok(kind)
         }

@@ -184,7 +184,7 @@ fn describe(sender: &AuthenticatedSender<'_>) -> Value {
 }
 
 /// Returns the clause that the form of an envelope violates.
-fn clause_of_parsing(error: &ParseEnvelopeError, input: &[u8]) -> &'static str {
+pub(crate) fn clause_of_parsing(error: &ParseEnvelopeError, input: &[u8]) -> &'static str {
     match error {
         ParseEnvelopeError::Delegations(error) => delegations::clause_of_parsing(error, input),
         ParseEnvelopeError::IncompleteProof { sender } if *sender == Principal::ANONYMOUS => {

@@ -28,6 +28,10 @@ struct Page {
     runs: Vec<Run>,
     families: Vec<Family>,
     policies: Vec<Policy>,
+    /// For every pair, on how many questions they go different ways.
+    pairs: Vec<Vec<usize>>,
+    /// Whether any pair does.
+    do_any_differ: bool,
 }
 
 struct Run {
@@ -87,6 +91,8 @@ impl Page {
             runs: all.iter().enumerate().map(run).collect(),
             families: families(all),
             policies: policies(all),
+            do_any_differ: pairs(all).iter().flatten().any(|count| *count > 0),
+            pairs: pairs(all),
         }
     }
 }
@@ -167,6 +173,28 @@ fn draw_row(
     Ok(())
 }
 
+/// Whether two answers to one question exclude each other.
+///
+/// Answers that fit several values differ from those only that share none of them.
+fn disjoint(one: &[String], other: &[String]) -> bool {
+    !one.iter().any(|value| other.contains(value))
+}
+
+/// Returns for every implementation and every other on how many questions they differ.
+fn pairs(all: &[Results]) -> Vec<Vec<usize>> {
+    let differ = |one: &Results, other: &Results| {
+        let asked = one.policies.iter().filter(|policy| policy.asked > 0);
+        let both = asked.filter_map(|policy| {
+            let mut others = other.policies.iter().filter(|policy| policy.asked > 0);
+            Some((policy, others.find(|other| other.name == policy.name)?))
+        });
+        both.filter(|(one, other)| disjoint(&one.observed, &other.observed))
+            .count()
+    };
+    let row = |one: &Results| all.iter().map(|other| differ(one, other)).collect();
+    all.iter().map(row).collect()
+}
+
 /// Returns every question that anybody was asked.
 fn policies(all: &[Results]) -> Vec<Policy> {
     let Some(first) = all.first() else {
@@ -182,8 +210,6 @@ fn policies(all: &[Results]) -> Vec<Policy> {
         };
         let rows: Vec<_> = all.iter().map(same).collect();
         let known: Vec<&Vec<String>> = rows.iter().flatten().map(|row| &row.observed).collect();
-        // Answers that fit several values differ from those only that share none of them.
-        let disjoint = |a: &Vec<String>, b: &Vec<String>| !a.iter().any(|value| b.contains(value));
         let differs = known.iter().any(|a| known.iter().any(|b| disjoint(a, b)));
         let answer = |row: &Option<crate::results::PolicyInfo>| {
             row.as_ref()
@@ -238,8 +264,12 @@ mod tests {
             (&policy.answers[..], policy.differs),
             (&["lenient", "strict"].map(str::to_owned)[..], true)
         );
+        assert_eq!(page.pairs, [[0, 1], [1, 0]]);
+        assert!(page.do_any_differ);
         let page = Page::new(&[lenient.clone(), lenient]);
         assert!(!page.policies.iter().any(|policy| policy.differs));
+        assert_eq!(page.pairs, [[0, 0], [0, 0]]);
+        assert!(!page.do_any_differ);
     }
 
     #[test]

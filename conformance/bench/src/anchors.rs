@@ -1,0 +1,352 @@
+//! Anchors of Internet Identity: reading them from a file against `candid`, and how the costs of
+//! opening, reading and migrating an image grow with its size.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+
+use candid::CandidType;
+use cpu_time::ThreadTime;
+use serde::Deserialize;
+use serde_bytes::ByteBuf;
+use storage::AnchorRecord;
+use storage::DeviceRecord;
+use storage::IdRange;
+use storage::KeyType;
+use storage::Memory;
+use storage::MemoryError;
+use storage::MemoryMut;
+use storage::Migration;
+use storage::PAGE_LENGTH;
+use storage::Storage;
+use storage::Version;
+use time::Timestamp;
+
+use crate::harness::Effort;
+use crate::harness::Group;
+use crate::harness::Nanos;
+use crate::harness::time;
+
+/// How many anchors the group reads.
+const ANCHORS: u32 = 10_000;
+
+/// How much of a file is read at once, by either side.
+const BLOCK: usize = 65_536;
+
+/// Where records of layout 5 begin, and how long each is.
+///
+/// Source: dfinity/internet-identity, `storage.rs` of 2023.
+const FIRST_RECORD: u64 = 131_072;
+const RECORD: usize = 4096;
+
+/// Times reading, then prints how costs grow.
+pub fn run(effort: Effort) -> usize {
+    let missed = reading(effort);
+    growth(effort);
+    missed
+}
+
+fn reading(effort: Effort) -> usize {
+    let file = Scratch::new("reading");
+    fill(file.open(), Version::V5, ANCHORS);
+    assert_eq!(ours(&file), theirs(&file), "both read the same");
+    let title = format!("reading {ANCHORS} anchors of layout 5 from a file");
+    Group::new(title)
+        .ours("icid-storage, views of the bytes", || ours(&file))
+        .peer("candid, structs that own their parts", || theirs(&file))
+        .target(
+            "icid-storage, views of the bytes",
+            "candid, structs that own their parts",
+            Some(5.0),
+        )
+        .run(effort)
+}
+
+/// What both sides find: devices, and bytes of their keys, labels and credential ids.
+#[derive(Debug, Default, Eq, PartialEq)]
+struct Found {
+    devices: usize,
+    bytes: usize,
+}
+
+impl Found {
+    fn add(&mut self, pubkey: &[u8], alias: &str, credential_id: Option<&[u8]>) {
+        self.devices += 1;
+        self.bytes += pubkey.len() + alias.len() + credential_id.map_or(0, <[u8]>::len);
+    }
+}
+
+fn ours(file: &Scratch) -> Found {
+    let storage = Storage::open(file.open()).expect("an image");
+    let mut found = Found::default();
+    let mut anchors = storage.anchors();
+    while let Some((_, anchor)) = anchors.next() {
+        for device in anchor.expect("an anchor").devices() {
+            found.add(device.pubkey(), device.alias(), device.credential_id());
+        }
+    }
+    found
+}
+
+fn theirs(file: &Scratch) -> Found {
+    let mut reader = BufReader::with_capacity(BLOCK, File::open(&file.0).expect("a file"));
+    reader.seek(SeekFrom::Start(FIRST_RECORD)).expect("a place");
+    let mut record = [0; RECORD];
+    let mut found = Found::default();
+    for _ in 0..ANCHORS {
+        reader.read_exact(&mut record).expect("a record");
+        let length = usize::from(u16::from_le_bytes([record[0], record[1]]));
+        let anchor: peer::Anchor =
+            candid::decode_one(&record[2..2 + length]).expect("an anchor");
+        for device in &anchor.devices {
+            let credential_id = device.credential_id.as_ref().map(|id| id.as_slice());
+            found.add(&device.pubkey, &device.alias, credential_id);
+        }
+    }
+    found
+}
+
+/// The types that a service decodes records into.
+#[expect(dead_code, reason = "decoding every field is what is timed")]
+mod peer {
+    use super::{ByteBuf, CandidType, Deserialize, HashMap};
+
+    #[derive(CandidType, Deserialize)]
+    pub(super) struct Anchor {
+        pub(super) devices: Vec<Device>,
+        metadata: Option<HashMap<String, Metadata>>,
+    }
+
+    #[derive(CandidType, Deserialize)]
+    pub(super) struct Device {
+        pub(super) pubkey: ByteBuf,
+        pub(super) alias: String,
+        pub(super) credential_id: Option<ByteBuf>,
+        purpose: Purpose,
+        key_type: KeyType,
+        protection: Protection,
+        origin: Option<String>,
+        last_usage_timestamp: Option<u64>,
+        metadata: Option<HashMap<String, Metadata>>,
+    }
+
+    #[derive(CandidType, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Purpose {
+        Recovery,
+        Authentication,
+    }
+
+    #[derive(CandidType, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum KeyType {
+        Unknown,
+        Platform,
+        CrossPlatform,
+        SeedPhrase,
+        BrowserStorageKey,
+    }
+
+    #[derive(CandidType, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Protection {
+        Protected,
+        Unprotected,
+    }
+
+    #[derive(CandidType, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Metadata {
+        Map(HashMap<String, Self>),
+        String(String),
+        Bytes(ByteBuf),
+    }
+}
+
+/// Prints what opening, reading and migrating cost at several sizes.
+fn growth(effort: Effort) {
+    println!("\nimages in a file: opening costs the same at every size, memory for a migration too");
+    println!(
+        "  {:<10}{:>14} | {:>12}{:>14} | {:>14}{:>14}{:>16}",
+        "anchors", "bytes", "open", "read, each", "1 to 8, each", "in all", "peak allocated"
+    );
+    for count in [100, 10_000, 1_000_000] {
+        if count <= effort.largest_tree {
+            grown(effort, count);
+        }
+    }
+}
+
+fn grown(effort: Effort, count: u32) {
+    let each = |nanos: f64| Nanos(nanos / f64::from(count));
+    let file = Scratch::new("growth");
+    fill(file.open(), Version::V1, count);
+
+    let start = ThreadTime::now();
+    let allocations = allocation_counter::measure(|| {
+        let storage = Storage::open(file.open()).expect("an image");
+        let migration = Migration::new(storage, Version::V8).expect("a migration");
+        migration.finish().expect("an image of layout 8");
+    });
+    let migrated = start.elapsed().as_nanos() as f64;
+
+    let open = time(effort, || Storage::open(file.open()).map(drop));
+    let start = ThreadTime::now();
+    let found = ours(&file);
+    let read = start.elapsed().as_nanos() as f64;
+    assert_eq!(found.devices, 2 * count as usize, "every device is there");
+    println!(
+        "  {count:<10}{:>14} | {open:>12}{:>14} | {:>14}{:>14}{:>16}",
+        file.open().length(),
+        each(read),
+        each(migrated),
+        Nanos(migrated),
+        format!("{} bytes", allocations.bytes_max),
+    );
+}
+
+/// Makes an image of anchors with a passkey and a recovery phrase each.
+pub(crate) fn fill(file: Pages, version: Version, count: u32) {
+    let range = IdRange::new(10_000, 10_000 + u64::from(count)).expect("a range");
+    let mut storage = Storage::create(file, version, range).expect("an empty file");
+    // Layout 1 has no place for the later fields.
+    let is_later = version >= Version::V5;
+    for index in 0..count {
+        let [a, b, c, d] = index.to_be_bytes();
+        let mut anchor = AnchorRecord::new();
+        let passkey = DeviceRecord {
+            pubkey: [[0x5e; 92].as_slice(), &[a, b, c, d]].concat(),
+            alias: "a phone".to_owned(),
+            credential_id: Some([[0xc1; 60].as_slice(), &[a, b, c, d]].concat()),
+            key_type: KeyType::Platform,
+            origin: is_later.then(|| "https://identity.ic0.app".to_owned()),
+            last_usage: is_later.then_some(Timestamp::from_nanos(1_700_000_000_000_000_000)),
+            ..DeviceRecord::default()
+        };
+        let phrase = DeviceRecord {
+            pubkey: [[0x2a; 40].as_slice(), &[a, b, c, d]].concat(),
+            alias: "a recovery phrase".to_owned(),
+            key_type: KeyType::SeedPhrase,
+            ..DeviceRecord::default()
+        };
+        for device in [passkey, phrase] {
+            anchor.add_device(device).expect("a device that keeps the rules");
+        }
+        storage.append(&anchor).expect("room for an anchor");
+    }
+}
+
+/// A file that goes away with its owner.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Self {
+        let name = format!("icid-bench-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        File::create(&path).expect("a file");
+        Self(path)
+    }
+
+    pub(crate) fn open(&self) -> Pages {
+        let file = OpenOptions::new().read(true).write(true).open(&self.0);
+        let file = file.expect("a file");
+        let length = file.metadata().expect("its length").len();
+        Pages {
+            file,
+            length,
+            block: RefCell::new(Block {
+                offset: u64::MAX,
+                bytes: Vec::with_capacity(BLOCK),
+            }),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left in the folder for such files is nobody's loss.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A file as a memory. It keeps the block that was read last.
+pub(crate) struct Pages {
+    file: File,
+    length: u64,
+    block: RefCell<Block>,
+}
+
+struct Block {
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+impl Pages {
+    fn check(&self, offset: u64, length: usize) -> Result<(), MemoryError> {
+        let (length, memory) = (length as u64, self.length);
+        match offset.checked_add(length) {
+            Some(end) if end <= memory => Ok(()),
+            _ => Err(MemoryError::OutOfBounds {
+                offset,
+                length,
+                memory,
+            }),
+        }
+    }
+}
+
+impl Memory for Pages {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
+        self.check(offset, buffer.len())?;
+        let mut block = self.block.borrow_mut();
+        let (mut offset, mut rest) = (offset, buffer);
+        while !rest.is_empty() {
+            let start = offset - offset % BLOCK as u64;
+            if block.offset != start {
+                let length = (self.length - start).min(BLOCK as u64) as usize;
+                block.offset = u64::MAX;
+                block.bytes.resize(length, 0);
+                self.file
+                    .read_exact_at(&mut block.bytes, start)
+                    .map_err(|_| MemoryError::Device)?;
+                block.offset = start;
+            }
+            let source = &block.bytes[(offset - start) as usize..];
+            let length = source.len().min(rest.len());
+            let (target, after) = rest.split_at_mut(length);
+            target.copy_from_slice(&source[..length]);
+            rest = after;
+            offset += length as u64;
+        }
+        Ok(())
+    }
+}
+
+impl MemoryMut for Pages {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.check(offset, bytes.len())?;
+        self.block.borrow_mut().offset = u64::MAX;
+        let written = self.file.write_all_at(bytes, offset);
+        written.map_err(|_| MemoryError::Device)
+    }
+
+    fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
+        let full = MemoryError::Full { pages };
+        let more = pages.checked_mul(PAGE_LENGTH).ok_or(full)?;
+        let length = self.length.checked_add(more).ok_or(full)?;
+        self.file.set_len(length).map_err(|_| MemoryError::Device)?;
+        self.length = length;
+        Ok(())
+    }
+}
