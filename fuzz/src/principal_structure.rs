@@ -58,7 +58,7 @@ pub fn principal_structure(data: &[u8]) -> Verdict {
 
 /// Some bytes, and a text of them that was changed in up to three places.
 fn case(data: &mut Unstructured<'_>) -> Result<(Vec<u8>, String)> {
-    let length = data.int_in_range(0..=31)?;
+    let length = data.int_in_range(0..=31)?.min(data.len());
     let bytes = data.bytes(length)?.to_vec();
     let checksum = if data.ratio(7, 8)? {
         crc32(&bytes)

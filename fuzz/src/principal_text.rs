@@ -22,10 +22,8 @@ pub fn principal_text(data: &[u8]) -> Verdict {
         let expected = Outcome::Ok(json!({"text": text.as_str()}));
         assert_eq!(model::run("principal.encode_text", &input, None), expected);
     }
-    // As a text.
-    let Ok(text) = str::from_utf8(data) else {
-        return Verdict::Discarded;
-    };
+    // As a text: what is no UTF-8 becomes characters that no text of a principal has.
+    let text = &*String::from_utf8_lossy(data);
     let modelled = model::run("principal.decode_text", &json!({"text": text}), None);
     match Principal::from_text(text) {
         Ok(principal) => {

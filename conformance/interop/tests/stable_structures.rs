@@ -11,8 +11,8 @@ use std::ops::Bound as Edge;
 
 use ic_stable_structures::memory_manager::{MemoryId as TheirId, MemoryManager};
 use ic_stable_structures::storable::{Bound, Storable};
-use ic_stable_structures_0_5 as old;
 use ic_stable_structures::{BTreeMap, Cell as TheirCell, Memory as _, VectorMemory};
+use ic_stable_structures_0_5 as old;
 use storage::{Cell, Keys, Manager, Map, Memory as _, MemoryId, MemoryMut as _, Shape, Values};
 
 /// Numbers that look random: SplitMix64, from the sequence's number.
@@ -139,7 +139,11 @@ impl Kind for Unbounded {
     }
 
     fn key(dice: &mut Dice) -> Blob<0> {
-        Blob(dice.below(200).to_le_bytes().repeat(1 + dice.below(2) as usize))
+        Blob(
+            dice.below(200)
+                .to_le_bytes()
+                .repeat(1 + dice.below(2) as usize),
+        )
     }
 
     fn value(dice: &mut Dice) -> Blob<0> {
@@ -304,7 +308,10 @@ fn compare<K: Kind>(model: &Model<K::Key, K::Value>, image: &[u8], at: &str) {
     let map: BTreeMap<K::Key, K::Value, _> = BTreeMap::load(theirs(image));
     assert_eq!(map.len(), model.len() as u64, "{at}");
     let found: Vec<(K::Key, K::Value)> = map.iter().map(|entry| entry.into_pair()).collect();
-    assert!(found.iter().map(|(key, value)| (key, value)).eq(model), "{at}");
+    assert!(
+        found.iter().map(|(key, value)| (key, value)).eq(model),
+        "{at}"
+    );
 }
 
 /// Does the same with both, compares every answer, and lets them change places in the end.
@@ -592,7 +599,9 @@ fn memory_managers_agree() {
             } else {
                 // Mostly near the borders of pages.
                 let border = dice.below(ours.length() / 65_536 + 1) * 65_536;
-                let offset = border.saturating_sub(dice.below(300)).min(ours.length() - 300);
+                let offset = border
+                    .saturating_sub(dice.below(300))
+                    .min(ours.length() - 300);
                 let text = dice.bytes(300);
                 ours.write(offset, &text).unwrap();
                 theirs.write(offset, &text);
@@ -611,7 +620,9 @@ fn memory_managers_agree() {
         assert!(image == bytes(&memory), "manager {sequence}");
         count.byte_for_byte += 1;
         let mut findings = Vec::new();
-        manager.check(&image, &mut |finding| findings.push(finding)).unwrap();
+        manager
+            .check(&image, &mut |finding| findings.push(finding))
+            .unwrap();
         assert_eq!(findings, [], "manager {sequence}");
         count.sequences += 1;
     }

@@ -33,7 +33,7 @@ const TARGETS: [u64; 6] = [3, 5, 6, 7, 8, 9];
 
 /// Returns all cases as not run.
 pub(crate) fn not_run(options: &Options, why: &str) -> Vec<RealCase> {
-    let plans = selected(options).into_iter();
+    let plans = selected(options, &table::KNOWN).into_iter();
     plans
         .map(|plan| plan.without(Outcome::NotRun, why))
         .collect()
@@ -46,9 +46,19 @@ pub(crate) fn run(
     options: &Options,
     progress: &mut dyn Progress,
 ) -> (Vec<RealCase>, Option<String>) {
+    ask_all(session, hello, options, progress, &table::KNOWN)
+}
+
+fn ask_all(
+    session: &mut Session<'_>,
+    hello: &Hello,
+    options: &Options,
+    progress: &mut dyn Progress,
+    images: &'static [Known],
+) -> (Vec<RealCase>, Option<String>) {
     let mut done = Vec::new();
     let mut broken = None;
-    for plan in selected(options) {
+    for plan in selected(options, images) {
         let case = match (&options.data, &broken) {
             (_, Some(_)) => plan.without(Outcome::NotRun, "the adapter is broken"),
             (None, None) => plan.without(Outcome::Skipped, "no old images: give --data DIR"),
@@ -80,10 +90,10 @@ pub(crate) fn run(
 }
 
 /// The cases, without what the filter or the options leave out.
-fn selected(options: &Options) -> Vec<Plan> {
+fn selected(options: &Options, images: &'static [Known]) -> Vec<Plan> {
     let filter = Filter::new(options.filter.as_deref());
     let is_wanted = options.mainnet && options.about.is_none();
-    let all = table::KNOWN.iter().flat_map(plans);
+    let all = images.iter().flat_map(plans);
     all.filter(|plan| is_wanted && filter.matches(&plan.id()))
         .collect()
 }

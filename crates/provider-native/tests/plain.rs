@@ -62,3 +62,8 @@ fn names_the_first_of_several_claims_of_mixed_schemes_that_does_not_hold() {
 fn a_message_is_the_same_however_it_is_cut() {
     CONTRACT.a_message_is_the_same_however_it_is_cut();
 }
+
+#[test]
+fn refuses_a_good_signature_with_a_bit_flipped_in_any_byte() {
+    CONTRACT.refuses_a_good_signature_with_a_bit_flipped_in_any_byte();
+}

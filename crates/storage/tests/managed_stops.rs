@@ -188,7 +188,7 @@ fn a_map_whose_nodes_have_many_chunks_can_be_read_after_any_stop() {
     let (tried, lost) = stop_in_map(shape, 500, false);
     println!("{tried} stops");
     assert_eq!(lost, 0);
-    assert!(tried > 5_000);
+    assert!(tried > 3_000, "{tried} stops");
 }
 
 #[test]

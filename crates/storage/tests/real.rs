@@ -100,7 +100,7 @@ fn read(image: &[u8]) -> Vec<AnchorRecord> {
     let mut all = Vec::new();
     let mut anchors = storage.anchors();
     while let Some((number, anchor)) = anchors.next() {
-        assert_eq!(number, 10_000 + all.len() as u64);
+        assert_eq!(number, 10_000 + u64::try_from(all.len()).unwrap());
         all.push(AnchorRecord::of(&anchor.unwrap()).unwrap());
     }
     all

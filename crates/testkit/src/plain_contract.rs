@@ -170,6 +170,37 @@ impl<P: VerifySignature> PlainContract<P> {
         }
     }
 
+    /// Checks that a signature, its message and its key belong together, each to the last byte.
+    pub fn refuses_a_good_signature_with_a_bit_flipped_in_any_byte(&self) {
+        let provider = (self.new)();
+        for cases in [ed25519(), ecdsa_p256(), ecdsa_secp256k1(), rsa()] {
+            let good = [&cases[0].key, &cases[0].message, &cases[0].signature];
+            let holds = |[key, message, signature]: [&[u8]; 3]| {
+                let message = &[message];
+                let claim = Claim {
+                    key,
+                    message,
+                    signature,
+                };
+                provider.verify(claim).is_ok()
+            };
+            assert!(holds(good.map(Vec::as_slice)), "{}", cases[0].name);
+            for (part, bytes) in good.into_iter().enumerate() {
+                for bit in 0..bytes.len() * 8 {
+                    let mut changed = bytes.clone();
+                    changed[bit / 8] ^= 1 << (bit % 8);
+                    let mut parts = good.map(Vec::as_slice);
+                    parts[part] = &changed;
+                    assert!(
+                        !holds(parts),
+                        "bit {bit} of part {part} of {:02x?}",
+                        good[0]
+                    );
+                }
+            }
+        }
+    }
+
     /// Checks every signature by itself, and that so many hold.
     fn gives_the_listed_verdicts(&self, cases: &[SignatureCase], good: usize) {
         let provider = (self.new)();

@@ -66,6 +66,7 @@ const POLICIES: &[(&str, &str)] = &[
     ("subnet_type.unknown", "reject"),
     ("tree.ill_formed", "followed"),
     ("tree.levels", "256"),
+    ("tree.repeated_label", "all"),
     ("tree.text", "reject"),
     ("webauthn.client_data", "reject"),
     ("webauthn.padding", "reject"),

@@ -206,7 +206,7 @@ static GENESIS: [&[Device]; 31] = [
     ],
 ];
 
-static TWO_PHRASES: [&[Device]; 1] = [&[
+pub(super) static TWO_PHRASES: [&[Device]; 1] = [&[
     (
         None,
         "6epth-hmqup-wz4mv-svl2m-mhcbb-24skq-tbdhq-2txct-2qugv-xuzva-eqe",

@@ -23,6 +23,19 @@ const ABOUT: &[&str] = &[
     "II-STORE-28",
 ];
 
+/// What version 9 adds.
+const ABOUT_9: &[&str] = &[
+    "II-STORE-29",
+    "II-STORE-30",
+    "II-STORE-31",
+    "II-STORE-32",
+    "II-STORE-33",
+    "II-STORE-34",
+    "II-STORE-35",
+    "II-STORE-36",
+    "II-STORE-37",
+];
+
 /// The persistent state of the service's tests, with an archive that was created.
 ///
 /// Source: tests of Internet Identity, `should_read_previously_stored_persistent_state_v6`.
@@ -59,6 +72,7 @@ fn input(draft: &Draft, to: u64) -> Value {
 fn moves(slug: &str, title: &str, draft: &Draft, to: u64) -> Vector {
     Vector::accept(slug, title, input(draft, to))
         .clauses(ABOUT)
+        .clauses(if to == 9 { ABOUT_9 } else { &[] })
         .output_check("migrates")
         .note("Kept")
 }
@@ -237,4 +251,91 @@ fn managed(file: &mut FileBuilder<'_>) {
     eight.state = None;
     let title = "No state, from version 8 to 9";
     file.add(moves("v8-to-v9", title, &eight, 9));
+
+    let title = "Devices of every kind, from version 6 to 9";
+    file.add(moves("special-devices", title, &Draft::new(6, &special()), 9).high());
+    let anchors: Vec<Vec<u8>> = (0..40_u8)
+        .map(|index| {
+            let (key, id) = ([index; 40], [index; 16]);
+            let device = Device::passkey(&key, "", &id);
+            record::Draft::new(Form::Record, &[device]).bytes()
+        })
+        .collect();
+    let title = "More anchors than a node has room for, from version 6 to 9";
+    file.add(moves("forty-anchors", title, &Draft::new(6, &anchors), 9).high());
+    let great: Vec<Vec<u8>> = (0..3_u8)
+        .map(|index| {
+            let device = Device::passkey(&[index; 1500], "", &[index; 350]);
+            record::Draft::new(Form::Record, &[device]).bytes()
+        })
+        .collect();
+    let title = "Anchors longer than a page of a node, from version 6 to 9";
+    file.add(moves("great-anchors", title, &Draft::new(6, &great), 9));
+}
+
+/// Anchors with devices that become passkeys and recovery keys in unusual ways.
+fn special() -> Vec<Vec<u8>> {
+    let recovery = |device: Device| Device {
+        purpose: Some("recovery"),
+        ..device
+    };
+    let of_type = |key_type: &'static str, device: Device| Device {
+        key_type: Some(key_type),
+        ..device
+    };
+    let protected = |device: Device| Device {
+        protection: Some("protected"),
+        ..device
+    };
+    let origin = |device: Device| Device {
+        origin: Some("https://id.ai".to_owned()),
+        last_usage: Some(1_700_000_000_000_000_001),
+        ..device
+    };
+    let passkey =
+        |key: &str| Device::passkey(key.as_bytes(), "Passkey", format!("id of {key}").as_bytes());
+    let key = |key: &str| Device::new(key.as_bytes(), "Key");
+    let first = [
+        recovery(of_type("platform", passkey("recovery passkey"))),
+        passkey("without origin"),
+        origin(Device::passkey(b"without alias", "", b"id")),
+        origin(recovery(passkey("recovery passkey with origin"))),
+    ];
+    let others: [Vec<Device>; 6] = [
+        vec![
+            of_type("browser_storage_key", key("browser key")),
+            recovery(of_type(
+                "browser_storage_key",
+                origin(key("browser key for recovery")),
+            )),
+        ],
+        vec![
+            origin(Device::phrase(b"recovery 1")),
+            Device {
+                protection: Some("unprotected"),
+                ..Device::phrase(b"recovery 2")
+            },
+            of_type("seed_phrase", key("phrase for authentication")),
+            recovery(protected(key("key for recovery"))),
+        ],
+        vec![
+            of_type("seed_phrase", passkey("phrase with id")),
+            of_type("browser_storage_key", passkey("browser key with id")),
+            protected(of_type("unknown", passkey("protected passkey"))),
+        ],
+        Vec::new(),
+        vec![passkey("without origin")],
+        vec![key("neither")],
+    ];
+    let mut values = vec![
+        record::Draft {
+            device_extras: vec![aaguid()],
+            anchor_extras: vec![("created_at", Extra::Number(1_600_000_000_000_000_000))],
+            ..record::Draft::new(Form::Record, &first)
+        }
+        .bytes(),
+        Vec::new(),
+    ];
+    values.extend(others.map(|devices| record::Draft::new(Form::Record, &devices).bytes()));
+    values
 }

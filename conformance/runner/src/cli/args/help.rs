@@ -6,7 +6,8 @@ icid-conformance: does an implementation do what the specification says?
 
 usage:
   icid-conformance run [options] -- <adapter command…>
-      --data DIR        real certificates in DIR/certificates (or set ICID_DATA)
+      --data DIR        real certificates in DIR/certificates and old images in DIR/stable-memory
+                        (or set ICID_DATA)
       --filter TEXT     cases whose id begins with TEXT, or matches it if it has a *
       --profile NAME    full, or quick: the fewest vectors that tell every mistake (full)
       --shard K/N       the K-th of N parts of the vectors; twins are run with their part

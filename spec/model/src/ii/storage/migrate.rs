@@ -110,6 +110,9 @@ fn rebuilt(
         image.write(place, &[short, long]);
         image.write(place.saturating_add(2), &value);
     }
+    if to >= 8 {
+        put_buffer(&mut image, &mut manager);
+    }
     if to == 9 {
         put_derived(ctx, storage, &mut image, &mut manager);
     }
@@ -158,6 +161,7 @@ fn raised(
             .collect();
         manager.put(&mut image, 0, place, &bytes);
     }
+    put_buffer(&mut image, &mut manager);
     if to == 9 {
         put_derived(ctx, storage, &mut image, &mut manager);
     }
@@ -201,6 +205,15 @@ fn put_cell(
     };
     manager.grow(id, u64::try_from(bytes.len()).unwrap_or(u64::MAX));
     manager.put(image, id, 0, &bytes);
+}
+
+/// Makes an archive buffer without entries in memory 1, if nothing is there. The service would, too.
+fn put_buffer(image: &mut Image, manager: &mut Manager) {
+    if manager.size(1) == 0 {
+        let bytes = btree::write(Vec::new(), btree::Shape::Numbered);
+        manager.grow(1, u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        manager.put(image, 1, 0, &bytes);
+    }
 }
 
 /// Puts anchors and indexes into their memories.

@@ -1,0 +1,204 @@
+//! What can be wrong with layout 9, each found with memory and rule.
+
+use crate::*;
+
+#[test]
+fn every_damage_between_anchors_and_indexes_is_found() {
+    let one = || create(Version::V9, &[anchor(&[device("a", Some("id a"))])]);
+    let number = |number: u64| number.to_be_bytes();
+    assert_eq!(memory_findings(one().memory()), []);
+    // A credential that leads nowhere.
+    let image = change(one(), 9, CREDENTIAL_IDS, |map| map.remove(b"id a").unwrap());
+    let rule = MemoryRule::AbsentFromIndex { index: id(9) };
+    assert_eq!(memory_findings(&image), [(16, Some(10_000), rule)]);
+    // An entry that leads to nobody, and one to somebody else.
+    let image = change(one(), 9, CREDENTIAL_IDS, |map| {
+        map.insert(b"stray", &number(10_001)).unwrap();
+        map.insert(b"strayed", &number(10_000)).unwrap();
+    });
+    assert_eq!(
+        memory_findings(&image),
+        [
+            (9, Some(10_001), MemoryRule::NoSuchAnchor { number: 10_001 }),
+            (
+                9,
+                Some(10_000),
+                MemoryRule::IndexLeadsAstray { number: 10_000 }
+            ),
+        ]
+    );
+    // An entry that leads to no number.
+    let image = change(one(), 22, PRINCIPALS, |map| {
+        map.insert(&[1; 29], &[1; 7]).unwrap();
+    });
+    assert_eq!(
+        memory_findings(&image),
+        [(22, None, MemoryRule::ItemLength { length: 7 })]
+    );
+    // An anchor that is not there, and one whose number nobody has.
+    let image = change(one(), 16, NUMBERED, |map| {
+        let value = map.remove(&number(10_000)).unwrap().unwrap();
+        map.insert(&number(10_005), &value).unwrap();
+    });
+    assert_eq!(
+        memory_findings(&image),
+        [
+            (16, Some(10_000), MemoryRule::AbsentAnchor),
+            (
+                16,
+                Some(10_005),
+                MemoryRule::NoSuchAnchor { number: 10_005 }
+            ),
+            (
+                16,
+                Some(10_005),
+                MemoryRule::IndexLeadsElsewhere {
+                    index: id(9),
+                    number: 10_000
+                }
+            ),
+            (
+                16,
+                Some(10_005),
+                MemoryRule::IndexLeadsElsewhere {
+                    index: id(22),
+                    number: 10_000
+                }
+            ),
+            (9, Some(10_000), MemoryRule::NoSuchAnchor { number: 10_000 }),
+            (
+                22,
+                Some(10_000),
+                MemoryRule::NoSuchAnchor { number: 10_000 }
+            ),
+        ]
+    );
+    // An anchor that cannot be read.
+    let image = change(one(), 16, NUMBERED, |map| {
+        map.insert(&number(10_000), &[0xa0]).unwrap();
+    });
+    let error = StoredItemError::MissingField {
+        part: Part::Anchor,
+        key: 1,
+    };
+    assert_eq!(
+        memory_findings(&image),
+        [(16, Some(10_000), MemoryRule::Item { error })]
+    );
+    // Other keys than the record.
+    let image = change(one(), 16, NUMBERED, |map| {
+        map.insert(&number(10_000), &hex!("a3 01 80 03 80 04 80"))
+            .unwrap();
+    });
+    assert_eq!(
+        memory_findings(&image),
+        [
+            (16, Some(10_000), MemoryRule::DiffersFromRecord),
+            (
+                9,
+                Some(10_000),
+                MemoryRule::IndexLeadsAstray { number: 10_000 }
+            ),
+            (
+                22,
+                Some(10_000),
+                MemoryRule::IndexLeadsAstray { number: 10_000 }
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_damaged_map_is_found_with_memory_node_and_rule() {
+    let mut image = create(Version::V9, &[anchor(&[device("a", Some("id a"))])]).into_memory();
+    let mut manager = Manager::open(&image, 1).unwrap();
+    // The first chunk of memory 9 has the root, which is said to be in version 7.
+    manager
+        .view_mut(&mut image, id(9))
+        .write(116 + 3, &[7])
+        .unwrap();
+    let finding = MapFinding {
+        address: 116,
+        rule: MapRule::Node(NodeRule::Version { found: 7 }),
+    };
+    let found = memory_findings(&image);
+    assert_eq!(found[0], (9, None, MemoryRule::Map { finding }));
+    // Not a map at all.
+    manager
+        .view_mut(&mut image, id(9))
+        .write(0, b"XYZ")
+        .unwrap();
+    let error = OpenMapError::Magic { found: *b"XYZ" };
+    assert_eq!(
+        memory_findings(&image)[0],
+        (9, None, MemoryRule::NoMap { error })
+    );
+}
+
+#[test]
+fn accounts_are_compared_with_anchors_applications_and_counts() {
+    let pair =
+        |anchor: u64, application: u64| [anchor.to_be_bytes(), application.to_be_bytes()].concat();
+    let paired = Shape::new(Keys::Fixed(16), Values::Any);
+    let origins = Shape::new(Keys::Fixed(32), Values::AtMost(8));
+    let origin = hex!("100680ad546ce6a577f42f52df33b4cfdca756859e664b8d7de329b150d09ce9");
+    let image = create(Version::V9, &sample()).into_memory();
+    let open = |image| Storage::open(image).unwrap();
+    // Application 3 at "https://example.com", account 5, and references to it and to the default one.
+    let application = [
+        hex!("a3 00 73").as_slice(),
+        b"https://example.com",
+        &hex!("01 01 02 02"),
+    ];
+    let image = change(open(image), 11, NUMBERED, |map| {
+        map.insert(&3_u64.to_be_bytes(), &application.concat())
+            .unwrap();
+    });
+    let image = change(open(image), 19, origins, |map| {
+        map.insert(&origin, &3_u64.to_be_bytes()).unwrap();
+    });
+    let image = change(open(image), 10, NUMBERED, |map| {
+        map.insert(&5_u64.to_be_bytes(), &hex!("a1 00 616e"))
+            .unwrap();
+    });
+    let image = change(open(image), 13, paired, |map| {
+        map.insert(&pair(10_000, 3), &hex!("82 a1 00 05 a2 01 07 02 80"))
+            .unwrap();
+    });
+    let image = change(open(image), 14, NUMBERED, |map| {
+        map.insert(&10_000_u64.to_be_bytes(), &hex!("a2 00 01 01 02"))
+            .unwrap();
+    });
+    let elsewhere = (
+        16,
+        Some(10_003),
+        MemoryRule::IndexLeadsElsewhere {
+            index: id(21),
+            number: 10_000,
+        },
+    );
+    assert_eq!(memory_findings(&image), [elsewhere]);
+    // One reference too many, to an account, an application and an anchor that are not there.
+    let image = change(open(image), 13, paired, |map| {
+        map.insert(&pair(10_000, 4), &hex!("81 a1 00 06")).unwrap();
+        map.insert(&pair(9_999, 3), &hex!("80")).unwrap();
+        map.insert(&pair(10_001, 3), &hex!("81 80")).unwrap();
+    });
+    let found = memory_findings(&image);
+    let expected = [
+        (13, Some(9_999), MemoryRule::NoSuchAnchor { number: 9_999 }),
+        (
+            13,
+            Some(10_000),
+            MemoryRule::NoSuchApplication { number: 4 },
+        ),
+        (13, Some(10_000), MemoryRule::NoSuchAccount { account: 6 }),
+    ];
+    assert_eq!(found[1..4], expected);
+    assert!(matches!(
+        found[4],
+        (13, Some(10_001), MemoryRule::Item { .. })
+    ));
+    let count = MemoryRule::Count { said: 2, found: 3 };
+    assert_eq!(found[5..], [(14, Some(10_000), count)]);
+}
