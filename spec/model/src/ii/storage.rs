@@ -366,3 +366,6 @@ fn little_endian(bytes: &[u8]) -> u64 {
         .rev()
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
+
+#[cfg(test)]
+mod tests;

@@ -355,8 +355,9 @@ impl Reader<'_> {
         let name = if ctx.has("II-ANCHOR-9/by-index") {
             by_hash.get(index).copied()
         } else {
-            let (case, _) = cases.get(index).copied().unwrap_or_default();
-            by_hash.into_iter().find(|name| hash(name) == case)
+            let (case, inner) = cases.get(index).copied().unwrap_or_default();
+            let known = by_hash.into_iter().find(|name| hash(name) == case);
+            known.filter(|_| inner == super::candid::NULL)
         };
         match (name, self.form) {
             (Some(name), _) => Ok(name),

@@ -130,17 +130,20 @@ impl Image {
 
     /// Puts `bytes` at `offset`; the image grows if it must.
     pub fn write(&mut self, offset: u64, bytes: &[u8]) {
-        let mut offset = offset;
-        for byte in bytes {
+        let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let (mut offset, mut rest) = (offset, bytes);
+        while !rest.is_empty() {
             let (page, place) = (offset / PAGE, offset % PAGE);
-            let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
-            let known = self.written.entry(page).or_insert_with(|| vec![0; size]);
             let place = usize::try_from(place).unwrap_or(usize::MAX);
-            if let Some(old) = known.get_mut(place) {
-                *old = *byte;
+            let length = rest.len().min(size.saturating_sub(place));
+            let (part, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            let known = self.written.entry(page).or_insert_with(|| vec![0; size]);
+            for (old, new) in known.iter_mut().skip(place).zip(part) {
+                *old = *new;
             }
             self.grow_to(page.saturating_add(1));
-            offset = offset.saturating_add(1);
+            offset = offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+            rest = behind;
         }
     }
 

@@ -1,16 +1,19 @@
-//! Migrations: II-STORE-23 to 28, and the equation that judges other answers. What version 9 adds is
-//! in `nine`.
+//! Migrations: II-STORE-23 to 28. What version 9 adds is in `nine`.
+
+mod convert;
+mod judge;
 
 use serde_json::{Value, json};
 
-use super::anchor::{DEVICE_FIELDS, Form, KEY_TYPES, PROTECTIONS, PURPOSES, find, record};
-use super::candid::{self, Message, NULL, Reference, Type, hash};
+use super::candid::{self, Type};
 use super::header::{Header, capacity};
-use super::image::{Image, PAGE};
+use super::image::Image;
 use super::manager::{MEMORIES, Manager};
 use super::{Record, Storage, btree, nine, state};
-use crate::context::{Context, Preset, Stop, Verdict};
+use crate::context::{Context, Stop, Verdict};
 use crate::input::{Fields, Malformed};
+
+pub(super) use judge::judge;
 
 /// The versions that migrations lead to.
 const TARGETS: [u64; 6] = [3, 5, 6, 7, 8, 9];
@@ -285,278 +288,26 @@ fn value(ctx: &Context<'_>, record: &Record, to: u64) -> Result<Vec<u8>, Stop> {
     let mut is_changed = false;
     if ctx.has("II-STORE-24/devices-reversed") {
         is_changed = true;
-        if let Some(candid::Value::List(devices)) = list_mut(&mut message) {
+        if let Some(candid::Value::List(devices)) = convert::list_mut(&mut message) {
             devices.reverse();
         }
     }
     if ctx.has("II-STORE-27/device-fields") {
         is_changed = true;
-        strip_devices(&mut message);
+        convert::strip_devices(&mut message);
     }
     if ctx.has("II-STORE-27/anchor-fields") {
         is_changed = true;
-        strip_anchor(&mut message);
+        convert::strip_anchor(&mut message);
     }
     let is_list = matches!(message.entry(message.kind), Some(Type::Vec(_)));
     if to >= 5 && is_list && !ctx.has("II-STORE-28/lists-kept") {
         is_changed = true;
-        as_record(ctx, &mut message)?;
+        convert::as_record(ctx, &mut message)?;
     }
     if is_changed {
         Ok(message.write())
     } else {
         Ok(record.value.clone())
     }
-}
-
-/// The devices of a message of either form.
-fn list_mut(message: &mut Message) -> Option<&mut candid::Value> {
-    let fields = match message.entry(message.kind) {
-        Some(Type::Record(fields)) => Some(fields.clone()),
-        _ => None,
-    };
-    match (fields, &mut message.value) {
-        (None, list) => Some(list),
-        (Some(fields), candid::Value::Record(values)) => {
-            let index = fields
-                .iter()
-                .position(|(name, _)| *name == hash("devices"))?;
-            values.get_mut(index)
-        }
-        _ => None,
-    }
-}
-
-/// Turns a list of devices into an anchor record whose devices lack nothing.
-///
-/// Types of the list stay; new ones are added behind them.
-fn as_record(ctx: &Context<'_>, message: &mut Message) -> Result<(), Stop> {
-    let wrong = || Stop::violated("II-ANCHOR-2");
-    let Some(Type::Vec(kind)) = message.entry(message.kind).cloned() else {
-        return Err(wrong());
-    };
-    let Some(Type::Record(types)) = message.entry(kind).cloned() else {
-        return Err(wrong());
-    };
-    let candid::Value::List(devices) = message.value.clone() else {
-        return Err(wrong());
-    };
-    let named: [(&str, &[&str]); 3] = [
-        ("purpose", &PURPOSES),
-        ("key_type", &KEY_TYPES),
-        ("protection", &PROTECTIONS),
-    ];
-    let mut new_types: Vec<(u32, Reference)> = types
-        .iter()
-        .copied()
-        .filter(|(field, _)| !named.iter().any(|(name, _)| hash(name) == *field))
-        .collect();
-    let mut variants = Vec::new();
-    for (name, cases) in named {
-        let mut cases: Vec<(u32, Reference)> =
-            cases.iter().map(|case| (hash(case), NULL)).collect();
-        cases.sort_unstable();
-        let mut variant = message.add(Type::Variant(cases.clone()));
-        if ctx.has("II-STORE-28/options-kept") {
-            variant = message.add(Type::Opt(variant));
-        }
-        new_types.push((hash(name), variant));
-        variants.push((name, cases));
-    }
-    new_types.sort_unstable();
-
-    let context = Context::new(None, Preset::Spec);
-    let known = super::anchor::devices(&context, message, Form::List)?;
-    let mut new_devices = Vec::new();
-    for (value, device) in devices.iter().zip(&known) {
-        let fields = record(message, kind, value).ok_or_else(wrong)?;
-        let mut values = Vec::new();
-        for (field, _) in &new_types {
-            let variant = variants.iter().find(|(name, _)| hash(name) == *field);
-            let Some((name, cases)) = variant else {
-                let old = fields.iter().find(|(name, ..)| name == field);
-                let (_, _, value) = old.ok_or_else(wrong)?;
-                values.push((*value).clone());
-                continue;
-            };
-            let case = hash(match *name {
-                "purpose" => device.purpose,
-                "key_type" => device.key_type,
-                _ => device.protection,
-            });
-            let index = cases
-                .iter()
-                .position(|(name, _)| *name == case)
-                .unwrap_or(0);
-            let index = u64::try_from(index).unwrap_or(0);
-            let unit = Box::new(candid::Value::Plain(Vec::new()));
-            let value = candid::Value::Variant(index, unit);
-            values.push(if ctx.has("II-STORE-28/options-kept") {
-                candid::Value::Opt(Some(Box::new(value)))
-            } else {
-                value
-            });
-        }
-        new_devices.push(candid::Value::Record(values));
-    }
-    let device = message.add(Type::Record(new_types));
-    let list = message.add(Type::Vec(device));
-    message.kind = message.add(Type::Record(vec![(hash("devices"), list)]));
-    message.value = candid::Value::Record(vec![candid::Value::List(new_devices)]);
-    Ok(())
-}
-
-/// Leaves out the fields of devices that no clause names.
-fn strip_devices(message: &mut Message) {
-    let kind = match message.entry(message.kind) {
-        Some(Type::Record(fields)) => {
-            let devices = fields.iter().find(|(name, _)| *name == hash("devices"));
-            devices.map_or(message.kind, |(_, kind)| *kind)
-        }
-        _ => message.kind,
-    };
-    let Some(Type::Vec(device)) = message.entry(kind).cloned() else {
-        return;
-    };
-    let Some(Type::Record(types)) = message.entry(device).cloned() else {
-        return;
-    };
-    let is_known = |name: u32| DEVICE_FIELDS.iter().any(|known| hash(known) == name);
-    let kept: Vec<bool> = types.iter().map(|(name, _)| is_known(*name)).collect();
-    let index = usize::try_from(device).unwrap_or(usize::MAX);
-    if let Some(entry) = message.types.get_mut(index) {
-        *entry = Type::Record(
-            types
-                .into_iter()
-                .filter(|(name, _)| is_known(*name))
-                .collect(),
-        );
-    }
-    let Some(candid::Value::List(devices)) = list_mut(message) else {
-        return;
-    };
-    for device in devices {
-        if let candid::Value::Record(values) = device {
-            let mut keep = kept.iter().copied();
-            values.retain(|_| keep.next().unwrap_or(false));
-        }
-    }
-}
-
-/// Leaves out the fields of an anchor record that no clause names.
-fn strip_anchor(message: &mut Message) {
-    let Some(Type::Record(types)) = message.entry(message.kind).cloned() else {
-        return;
-    };
-    let devices = types.iter().position(|(name, _)| *name == hash("devices"));
-    let index = usize::try_from(message.kind).unwrap_or(usize::MAX);
-    if let (Some(devices), candid::Value::Record(values)) = (devices, &mut message.value)
-        && let (Some(entry), Some(value)) = (message.types.get_mut(index), values.get(devices))
-        && let Some(field) = types.get(devices)
-    {
-        *entry = Type::Record(vec![*field]);
-        *values = vec![value.clone()];
-    }
-}
-
-/// Whether `answer` is what `memory` must become: the operation behind the equation `migrates`.
-pub(super) fn judge(ctx: &Context<'_>, input: &Value) -> Verdict {
-    let fields = Fields::top(input, &["memory", "to", "answer"])?;
-    let before = Image::from_json(fields.required("memory")?)?;
-    let to = target(&fields)?;
-    let after = Image::from_json(fields.required("answer")?)?;
-    let (old, new) = (Storage::read(ctx, &before)?, Storage::read(ctx, &after)?);
-    let violated = |clause| Err(Stop::violated(clause));
-    if new.header.version != to {
-        return violated("II-STORE-28");
-    }
-    let frame = |header: &Header| (header.lo, header.hi, header.salt.clone(), header.count);
-    if frame(&old.header) != frame(&new.header) {
-        return violated("II-STORE-25");
-    }
-    for (old, new) in old.records.iter().zip(&new.records) {
-        if (old.anchor, &old.devices) != (new.anchor, &new.devices) {
-            return violated("II-STORE-24");
-        }
-        if extras(old) != extras(new) {
-            return violated("II-STORE-27");
-        }
-    }
-    let state = |storage: &Storage, image| state::read(ctx, &storage.header, image);
-    if state(&old, &before)? != state(&new, &after)? {
-        return violated("II-STORE-26");
-    }
-    if to >= 7 {
-        let manager = Manager::read(ctx, &after)?;
-        if after.pages() < manager.pages() {
-            return violated("II-STORE-28");
-        }
-        if old.header.version >= 7 {
-            keeps_memories(ctx, &before, &after)?;
-        }
-        if to == 9 && old.header.version < 9 {
-            nine::judge(ctx, &old, &after)?;
-        }
-    }
-    Ok(json!({}))
-}
-
-/// The fields that no clause names, by the hash of their names: of the anchor, and of each device.
-fn extras(storage_record: &Record) -> Vec<Vec<(u32, candid::Value)>> {
-    let Some(message) = &storage_record.message else {
-        return Vec::new();
-    };
-    let unknown = |fields: Vec<(u32, Reference, &candid::Value)>, known: &[&str]| {
-        let fields = fields.into_iter();
-        let fields = fields.filter(|(name, ..)| !known.iter().any(|known| hash(known) == *name));
-        let fields = fields.filter(|(_, _, value)| !is_absent(value));
-        fields
-            .map(|(name, _, value)| (name, value.clone()))
-            .collect()
-    };
-    let mut extras = Vec::new();
-    let (mut kind, mut value) = (message.kind, &message.value);
-    let of_anchor = record(message, kind, value);
-    if let Some(fields) = &of_anchor
-        && let Some((inner, list)) = find(fields, "devices")
-    {
-        (kind, value) = (inner, list);
-    }
-    extras.push(unknown(of_anchor.unwrap_or_default(), &["devices"]));
-    if let (Some(Type::Vec(device)), candid::Value::List(devices)) = (message.entry(kind), value) {
-        for value in devices {
-            let fields = record(message, *device, value).unwrap_or_default();
-            extras.push(unknown(fields, &DEVICE_FIELDS));
-        }
-    }
-    extras
-}
-
-/// Whether a field with this value says as much as none.
-fn is_absent(value: &candid::Value) -> bool {
-    match value {
-        candid::Value::Opt(None) => true,
-        candid::Value::Plain(bytes) => bytes.is_empty(),
-        _ => false,
-    }
-}
-
-/// The memories that no clause names are those of the image before.
-fn keeps_memories(ctx: &Context<'_>, before: &Image, after: &Image) -> Result<(), Stop> {
-    let (old, new) = (Manager::read(ctx, before)?, Manager::read(ctx, after)?);
-    for id in 0..=254 {
-        if id == 0 || id == 2 || old.size(id) == 0 {
-            continue;
-        }
-        let kept = old.memory(ctx, before, id)?;
-        let found = new.memory(ctx, after, id)?;
-        let mut offset = 0;
-        while offset < kept.length() {
-            if kept.read(offset, PAGE) != found.read(offset, PAGE) {
-                return Err(Stop::violated("II-STORE-27"));
-            }
-            offset = offset.saturating_add(PAGE);
-        }
-    }
-    Ok(())
 }
