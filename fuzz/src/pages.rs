@@ -1,17 +1,22 @@
 //! Images of stable memory for the crate and the model: pages of zeros with bytes in some places.
 
+use std::error::Error;
+
 use model::Outcome;
 use model::ii::storage::image::Image;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 use storage::Device;
+use storage::Field;
 use storage::Memory;
 use storage::MemoryError;
 use storage::MemoryMut;
 use storage::Metadata;
 use storage::MetadataValue;
 use storage::PAGE_LENGTH;
+use storage::ReadAnchorError;
+use storage::RecordError;
 use storage::Storage;
 
 use model::input::hex;
@@ -68,12 +73,12 @@ impl MemoryMut for Pages {
 
 /// What the crate reads in an image, as the adapter protocol says it, or why it does not read it to its
 /// end.
-pub(crate) fn decode(memory: &Pages) -> Result<Value, String> {
-    let storage = Storage::open(memory).map_err(|error| error.to_string())?;
+pub(crate) fn decode(memory: &Pages) -> Result<Value, Box<dyn Error>> {
+    let storage = Storage::open(memory)?;
     let mut anchors = Vec::new();
     let mut all = storage.anchors();
     while let Some((number, anchor)) = all.next() {
-        let anchor = anchor.map_err(|error| error.to_string())?;
+        let anchor = anchor?;
         let devices: Vec<Value> = anchor.devices().map(|it| of_device(&it)).collect();
         anchors.push(json!({"anchor": number.to_string(), "devices": devices}));
     }
@@ -97,8 +102,22 @@ pub(crate) fn compare(memory: &Pages) -> bool {
         (Err(_), Outcome::Reject(_)) => false,
         // Policy `ii.device_defaults`: the crate has defaults for what a device of an anchor lacks.
         (Ok(_), Outcome::Reject(clauses)) if clauses.iter().all(|it| *it == "II-ANCHOR-8") => true,
+        // Policy `ii.unknown_cases`: in lists, the crate does not take a case that nobody knows for none.
+        (Err(error), Outcome::Ok(_)) if is_unknown_case(&*error) => false,
         (output, expected) => panic!("{output:?} but {expected:?}"),
     }
+}
+
+fn is_unknown_case(error: &(dyn Error + 'static)) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(ReadAnchorError::Record {
+            error: RecordError::UnknownCase {
+                field: Field::Purpose | Field::KeyType | Field::Protection,
+                ..
+            }
+        })
+    )
 }
 
 /// What the model reads in it.

@@ -78,14 +78,23 @@ fn selftest(root: &Path, arguments: &[String]) -> Result<(), Problem> {
 
 /// Runs the benches against published peers.
 pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<(), Problem> {
-    let manifest = [
-        "run",
-        "--release",
-        "--manifest-path",
-        "conformance/bench/Cargo.toml",
-        "--",
-    ];
-    process::run(process::cargo(root, &manifest).args(arguments))
+    bench_with(root, &["--release"], arguments)
+}
+
+/// Runs every bench for a moment, to see that it starts and that both sides agree.
+///
+/// No figure counts, so the build is that of the tests against the same peers.
+pub(crate) fn bench_start(root: &Path) -> Result<(), Problem> {
+    bench_with(root, &[], &["--quick".to_owned()])
+}
+
+fn bench_with(root: &Path, profile: &[&str], arguments: &[String]) -> Result<(), Problem> {
+    let mut command = process::cargo(root, &["run"]);
+    command
+        .args(profile)
+        .args(["--manifest-path", "conformance/bench/Cargo.toml", "--"])
+        .args(arguments);
+    process::run(&mut command)
 }
 
 /// Builds the programs of the suite and returns the folder that they are in.

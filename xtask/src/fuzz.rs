@@ -20,19 +20,19 @@ usage: cargo xtask fuzz [--factor N]
        cargo xtask fuzz --seconds N [--jobs N] [--sanitizer address] [--record] [target…]";
 
 /// The fuzz targets as a test run: without libFuzzer, which wants a C++ compiler.
-pub(crate) const REPLAY: [&str; 5] = [
+///
+/// The profile is that of the other tests, with which the libraries outside are shared.
+pub(crate) const REPLAY: [&str; 4] = [
     "test",
-    "--release",
     "--no-default-features",
     "--manifest-path",
     "fuzz/Cargo.toml",
 ];
 
 /// Writes the seeds of every target to its corpus, with what the replay has built.
-const SEEDS: [&str; 8] = [
+const SEEDS: [&str; 7] = [
     "run",
     "--quiet",
-    "--release",
     "--no-default-features",
     "--manifest-path",
     "fuzz/Cargo.toml",

@@ -11,6 +11,7 @@ use storage::{
 use time::Timestamp;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 #[derive(Clone, Debug, Decode, Encode, PartialEq)]
 #[cbor(map)]
@@ -109,6 +110,34 @@ enum PeerKeyType {
     SeedPhrase,
     #[n(4)]
     BrowserStorageKey,
+}
+
+/// The parts of an anchor that both interpret. Of a credential, ours takes the three strings and keeps
+/// the rest as it is.
+#[derive(Clone, Debug, Decode, PartialEq)]
+#[cbor(map)]
+struct Interpreted {
+    #[n(0)]
+    name: Option<String>,
+    #[n(1)]
+    openid_credentials: Vec<OpenIdName>,
+    #[n(2)]
+    created_at_ns: Option<u64>,
+    #[n(3)]
+    passkey_credentials: Option<Vec<PeerPasskey>>,
+    #[n(4)]
+    recovery_keys: Option<Vec<PeerRecoveryKey>>,
+}
+
+#[derive(Clone, Debug, Decode, PartialEq)]
+#[cbor(map)]
+struct OpenIdName {
+    #[n(0)]
+    iss: String,
+    #[n(1)]
+    sub: String,
+    #[n(2)]
+    aud: String,
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -271,7 +300,12 @@ fn ours(anchor: &Anchor) -> StoredAnchor {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(16),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn anchors_have_the_same_bytes(anchor in anchor()) {
@@ -281,7 +315,7 @@ proptest! {
         prop_assert_eq!(ours.encode(), theirs);
     }
 
-    /// What one reads, the other reads, or ours is stricter: it takes no field twice.
+    /// What ours reads, theirs reads and finds the same in; ours is stricter, it takes no field twice.
     #[test]
     fn what_we_read_they_read(
         anchor in anchor(),
@@ -292,13 +326,37 @@ proptest! {
             let place = place.index(bytes.len());
             bytes[place] = byte;
         }
-        if let Ok(mut parsed) = StoredAnchor::parse(&bytes) {
-            let theirs: Anchor = minicbor::decode(&bytes).unwrap();
-            // They drop what they do not know.
-            for passkey in parsed.passkeys.iter_mut().flatten() {
-                passkey.unknown.clear();
-            }
-            prop_assert_eq!(ours(&theirs).passkeys, parsed.passkeys);
+        if let Ok(parsed) = StoredAnchor::parse(&bytes) {
+            let theirs: Interpreted = minicbor::decode(&bytes).unwrap();
+            prop_assert_eq!(without_unknown(parsed), of_interpreted(theirs));
         }
     }
+}
+
+/// They drop what they do not know.
+fn without_unknown(mut anchor: StoredAnchor) -> StoredAnchor {
+    anchor.unknown.clear();
+    for passkey in anchor.passkeys.iter_mut().flatten() {
+        passkey.unknown.clear();
+    }
+    for key in anchor.recovery_keys.iter_mut().flatten() {
+        key.unknown.clear();
+    }
+    anchor
+}
+
+fn of_interpreted(theirs: Interpreted) -> StoredAnchor {
+    let credential = |name: OpenIdName| OpenId {
+        iss: name.iss,
+        sub: name.sub,
+        aud: name.aud,
+        last_usage_timestamp: None,
+    };
+    without_unknown(ours(&Anchor {
+        name: theirs.name,
+        openid_credentials: theirs.openid_credentials.into_iter().map(credential).collect(),
+        created_at_ns: theirs.created_at_ns,
+        passkey_credentials: theirs.passkey_credentials,
+        recovery_keys: theirs.recovery_keys,
+    }))
 }

@@ -132,4 +132,38 @@ mod tests {
         let [_, longer_second, _] = weights(&[CLAIM, CLAIM, CLAIM]);
         assert_ne!(longer_second, second);
     }
+
+    #[test]
+    fn no_part_can_be_taken_for_a_length_and_the_next_part() {
+        let (zeros, eight) = ([0; 8], [0, 0, 0, 0, 0, 0, 0, 8]);
+        let key_and_length = [b"key", &eight[..]].concat();
+        let message_and_length = [b"message", &eight[..]].concat();
+        let signature_and_length = [b"sig", &eight[..]].concat();
+        let whole: &[&[u8]] = &[b"message"];
+        let claim = |key, message, signature| Claim {
+            key,
+            message,
+            signature,
+        };
+        // Each pair is the same bytes, if the length of one part is left out.
+        for (one, other) in [
+            (
+                [claim(b"key", &[&zeros[..]], b"sig"), CLAIM],
+                [claim(&key_and_length, &[], b"sig"), CLAIM],
+            ),
+            (
+                [claim(b"key", whole, &zeros), CLAIM],
+                [claim(b"key", &[&message_and_length[..]], b""), CLAIM],
+            ),
+            (
+                [CLAIM, claim(&zeros, whole, b"sig")],
+                [
+                    claim(b"key", whole, &signature_and_length),
+                    claim(b"", whole, b"sig"),
+                ],
+            ),
+        ] {
+            assert_ne!(weights(&one), weights(&other));
+        }
+    }
 }

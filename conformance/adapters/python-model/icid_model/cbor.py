@@ -344,7 +344,9 @@ def write_head(major: int, argument: int) -> bytes:
 
 
 def write(value: object) -> bytes:
-    """int, bytes, str, list and dict (in its own order)."""
+    """bool, int, bytes, str, list and dict (in its own order)."""
+    if isinstance(value, bool):
+        return write_head(7, 20 + value)
     if isinstance(value, int):
         if value >= 2**64:
             digits = value.to_bytes((value.bit_length() + 7) // 8, "big")

@@ -1,19 +1,17 @@
 """Bringing stable memory of Internet Identity to a later version (II-STORE-23 to II-STORE-28)."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from . import anchor, storage
-from .candid import OPT, RECORD, TEXT, VARIANT, VEC, field_id
+from . import anchor, btree, nine, storage
+from .candid import RECORD, TEXT, VARIANT, VEC, field_id
 from .image import PAGE, Memory, bucket_pages, manage, pages_for
-from .message import NAT8, Message, Value
+from .message import NAT8, Message
 from .storage import ENTRY, FIRST_RECORD, Record, Storage
 from .verdict import BadQuestion, require
 
 TARGETS = (3, 5, 6, 7, 8, 9)
 _NULL = -1
 _BUCKET_PAGES = 128
-_STATE_MEMORY = 2
 
 
 def migrate(image: Memory, to: Any) -> Memory:
@@ -24,7 +22,8 @@ def migrate(image: Memory, to: Any) -> Memory:
     if found.header.version == to:
         return image
     require(to > found.header.version, "II-STORE-23", f"from {found.header.version} to {to}")
-    chunks, end = _records(found, to)
+    records = _records(found, to)
+    chunks, end = _entries(records)
     kept = storage.state(found)
     if kept is not None and to <= 8:
         chunks += _state(kept, end, b"IIPS" + kept.length.to_bytes(8, "little"))
@@ -39,10 +38,13 @@ def migrate(image: Memory, to: Any) -> Memory:
         for name, memory in found.memories.items()
     }
     parts[0] = Memory(max(pages_for(end), parts[0].pages if 0 in parts else 0), chunks)
+    if to >= 8 and not storage.has_buffer(found):
+        parts[storage.BUFFER] = btree.write({}, storage.BUFFER_KEY)
     if to == 9:
-        parts.pop(_STATE_MEMORY, None)
+        parts.pop(storage.STATE, None)
         if kept is not None:
-            parts[_STATE_MEMORY] = _cell(kept)
+            parts[storage.STATE] = _cell(kept)
+        parts.update(nine.maps(found.header.first, records))
     size = bucket_pages(image) if found.header.version >= 7 else _BUCKET_PAGES
     return manage(_header(found, to), parts, size or _BUCKET_PAGES)
 
@@ -56,15 +58,22 @@ def _header(found: Storage, to: int) -> bytes:
     return out if to == 9 else out + FIRST_RECORD.to_bytes(8, "little")
 
 
-def _records(found: Storage, to: int) -> tuple[list[tuple[int, bytes]], int]:
-    """The records counted from the first, and where the next one would begin."""
-    chunks = []
-    for index, record in enumerate(found.records):
-        data = _converted(record) if to >= 5 else record.data
+def _records(found: Storage, to: int) -> list[bytes]:
+    """The values of all records, empty where none was written."""
+    records = [_converted(record) if to >= 5 else record.data for record in found.records]
+    for data in records:
         require(len(data) <= ENTRY - 2, "II-STORE-13", f"{len(data)} bytes in {ENTRY}")
-        if data:
-            chunks.append((index * ENTRY, len(data).to_bytes(2, "little") + data))
-    return chunks, len(found.records) * ENTRY
+    return records
+
+
+def _entries(records: list[bytes]) -> tuple[list[tuple[int, bytes]], int]:
+    """The records at their places, counted from the first, and where the next one would begin."""
+    chunks = [
+        (index * ENTRY, len(data).to_bytes(2, "little") + data)
+        for index, data in enumerate(records)
+        if data
+    ]
+    return chunks, len(records) * ENTRY
 
 
 def _state(kept: storage.State, at: int, front: bytes) -> list[tuple[int, bytes]]:
@@ -168,75 +177,3 @@ def _converted(record: Record) -> bytes:
                 value = member.value.inner[number]
                 out += record.data[value.start : value.end]
     return out
-
-
-# What two images have to have in common (II-STORE-24 to II-STORE-28).
-
-
-def contents(image: Memory) -> dict[str, Any]:
-    """All that an image of any version says, to be compared."""
-    found = storage.read(image)
-    kept = storage.state(found)
-    ignored = {0, _STATE_MEMORY} if found.header.version == 9 else {0}
-    return {
-        "answer": storage.answer(found),
-        "unknown": [_unknown(record.value) for record in found.records],
-        "state": None if kept is None else (kept.length, _filled_pages(kept.chunks)),
-        "memories": {
-            name: (memory.pages, _filled_pages(memory.slice(0, memory.size)))
-            for name, memory in found.memories.items()
-            if name not in ignored
-        },
-    }
-
-
-def _filled_pages(chunks: Iterable[tuple[int, bytes]]) -> dict[int, bytes]:
-    """The pages that are not all zeros, however the chunks were cut."""
-    pages: dict[int, bytearray] = {}
-    for at, data in chunks:
-        done = 0
-        while done < len(data):
-            number, inner = divmod(at + done, PAGE)
-            piece = data[done : done + PAGE - inner]
-            pages.setdefault(number, bytearray(PAGE))[inner : inner + len(piece)] = piece
-            done += len(piece)
-    return {number: bytes(page) for number, page in pages.items() if any(page)}
-
-
-_OF_DEVICES = {
-    field_id(name)
-    for name in ("pubkey", "alias", "credential_id", *anchor.VARIANTS)
-    + ("origin", "last_usage_timestamp", "metadata")
-}
-
-
-def _unknown(found: anchor.Anchor | None) -> Any:
-    """The fields that no clause names, of devices and of the anchor."""
-    if found is None:
-        return None
-    message = found.message
-    devices = [_others(message, device.value, _OF_DEVICES) for device in found.devices]
-    return devices, {} if found.is_list else _others(message, message.root, {field_id("devices")})
-
-
-def _others(message: Message, value: Value, known: set[int]) -> dict[int, Any]:
-    """Fields with their values. One without a value says no more than one that is not there."""
-    return {
-        name: _plain(message, member)
-        for name, member in value.inner.items()
-        if name not in known and not (member.code == OPT and member.inner is None)
-    }
-
-
-def _plain(message: Message, value: Value) -> Any:
-    """A value without regard to where its type stands in the table."""
-    inner = value.inner
-    if isinstance(inner, dict):
-        return value.code, {name: _plain(message, member) for name, member in inner.items()}
-    if isinstance(inner, list):
-        return value.code, [_plain(message, member) for member in inner]
-    if isinstance(inner, tuple):
-        return value.code, inner[0], _plain(message, inner[1])
-    if isinstance(inner, Value):
-        return value.code, _plain(message, inner)
-    return value.code, message.data[value.start : value.end]

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from . import anchor
+from . import anchor, btree
 from .image import PAGE, Managed, Memory, memories
 from .verdict import BadQuestion, require
 
 SALT = 26
 FIRST_RECORD = 2 * PAGE
-OLD_ENTRY, ENTRY = 2048, 4096
+ENTRY = 4096
+# Memories besides that of the records, from versions 8 and 9 on (II-STORE-19, II-STORE-22).
+BUFFER, STATE = 1, 2
+BUFFER_KEY = 8  # bytes of a key of the buffer
 # Numbers that were never written take no bytes of a question, so there is a bound of their own.
 MAX_ANCHORS = 100_000
 
@@ -122,6 +125,12 @@ def anchors_memory(storage: Storage) -> Memory | Managed:
     return storage.memories.get(0) or Managed(storage.image, 0, PAGE, [])
 
 
+def has_buffer(storage: Storage) -> bool:
+    """Whether memory 1 has a map (II-STORE-19)."""
+    memory = storage.memories.get(BUFFER)
+    return memory is not None and _filled(memory, 0, len(btree.LETTERS)) == btree.LETTERS
+
+
 @dataclass(frozen=True)
 class State:
     """The persistent state: chunks in so many bytes."""
@@ -135,7 +144,7 @@ def state(storage: Storage) -> State | None:
     memory: Memory | Managed | None = anchors_memory(storage)
     at, letters, width = place(storage.header, storage.header.count)[0], b"IIPS", 8
     if storage.header.version == 9:
-        memory = storage.memories.get(2)
+        memory = storage.memories.get(STATE)
         at, letters, width = 0, b"SCL\x01", 4
     front = len(letters) + width
     if memory is None or at + front > memory.size:

@@ -3,7 +3,7 @@
 use model::ii::storage::image::PAGE;
 use serde_json::{Value, json};
 
-use super::managed::empty_map;
+use super::managed::{empty_map, map_of_one, with_buffer};
 use super::{aaguid, alone, people, simple, values};
 use crate::ii::draft::Draft;
 use crate::ii::record::{self, Device, Extra, Form};
@@ -251,6 +251,11 @@ fn managed(file: &mut FileBuilder<'_>) {
     eight.state = None;
     let title = "No state, from version 8 to 9";
     file.add(moves("v8-to-v9", title, &eight, 9));
+
+    let mut buffered = with_buffer(&values(Form::Record), true);
+    buffered.patches = vec![((2 + 128) * PAGE, map_of_one(7, b"an entry for the archive"))];
+    let title = "An entry for the archive, from version 8 to 9";
+    file.add(moves("buffered", title, &buffered, 9).high());
 
     let title = "Devices of every kind, from version 6 to 9";
     file.add(moves("special-devices", title, &Draft::new(6, &special()), 9).high());

@@ -35,6 +35,33 @@ pub(super) fn empty_map() -> Vec<u8> {
     bytes
 }
 
+/// An archive buffer with one entry, in a leaf of its own.
+pub(super) fn map_of_one(number: u64, value: &[u8]) -> Vec<u8> {
+    let mut bytes = empty_map();
+    let mut put = |place: usize, part: &[u8]| {
+        if bytes.len() < place.saturating_add(part.len()) {
+            bytes.resize(place.saturating_add(part.len()), 0);
+        }
+        for (old, new) in bytes.iter_mut().skip(place).zip(part) {
+            *old = *new;
+        }
+    };
+    let (root, behind) = (116_u64, 1140_u64);
+    put(12, &root.to_le_bytes());
+    put(20, &1_u64.to_le_bytes());
+    put(68, &1_u64.to_le_bytes());
+    put(76, &behind.to_le_bytes());
+    put(104, &[1]);
+    put(116, b"BTN\x02\x00\x01\x00");
+    put(131, &number.to_be_bytes());
+    let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+    put(139, &length.to_le_bytes());
+    put(143, value);
+    put(1140, b"CHK\x01");
+    put(1144, &[0; 12]);
+    bytes
+}
+
 /// An image of version 8 with anchors in the bucket that `first` says, and the archive buffer.
 pub(super) fn with_buffer(values: &[Vec<u8>], is_first: bool) -> Draft {
     let mut draft = Draft::new(8, values);

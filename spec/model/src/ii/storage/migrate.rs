@@ -114,7 +114,7 @@ fn rebuilt(
         image.write(place.saturating_add(2), &value);
     }
     if to >= 8 {
-        put_buffer(&mut image, &mut manager);
+        put_buffer(ctx, &mut image, &mut manager);
     }
     if to == 9 {
         put_derived(ctx, storage, &mut image, &mut manager);
@@ -164,7 +164,7 @@ fn raised(
             .collect();
         manager.put(&mut image, 0, place, &bytes);
     }
-    put_buffer(&mut image, &mut manager);
+    put_buffer(ctx, &mut image, &mut manager);
     if to == 9 {
         put_derived(ctx, storage, &mut image, &mut manager);
     }
@@ -211,8 +211,11 @@ fn put_cell(
 }
 
 /// Makes an archive buffer without entries in memory 1, if nothing is there. The service would, too.
-fn put_buffer(image: &mut Image, manager: &mut Manager) {
-    if manager.size(1) == 0 {
+fn put_buffer(ctx: &Context<'_>, image: &mut Image, manager: &mut Manager) {
+    if ctx.has("II-STORE-28/no-buffer") {
+        return;
+    }
+    if manager.size(1) == 0 || ctx.has("II-STORE-27/buffer") {
         let bytes = btree::write(Vec::new(), btree::Shape::Numbered);
         manager.grow(1, u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         manager.put(image, 1, 0, &bytes);

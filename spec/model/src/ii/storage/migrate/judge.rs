@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::anchor::{DEVICE_FIELDS, find, record};
+use super::super::btree::{self, Shape};
 use super::super::candid::{self, Reference, Type, hash};
 use super::super::header::Header;
 use super::super::image::{Image, PAGE};
@@ -11,6 +12,9 @@ use super::super::{Record, Storage, nine, state};
 use super::target;
 use crate::context::{Context, Stop, Verdict};
 use crate::input::Fields;
+
+/// The memory that buffers entries for the archive.
+const BUFFER: u8 = 1;
 
 /// Whether `answer` is what `memory` must become: the operation behind the equation `migrates`.
 pub(in super::super) fn judge(ctx: &Context<'_>, input: &Value) -> Verdict {
@@ -46,6 +50,9 @@ pub(in super::super) fn judge(ctx: &Context<'_>, input: &Value) -> Verdict {
         }
         if old.header.version >= 7 {
             keeps_memories(ctx, &before, &after)?;
+        }
+        if to >= 8 && old.header.version < to && buffer(ctx, &after)?.is_none() {
+            return violated("II-STORE-28");
         }
         if to == 9 && old.header.version < 9 {
             nine::judge(ctx, &old, &after)?;
@@ -94,11 +101,28 @@ fn is_absent(value: &candid::Value) -> bool {
     }
 }
 
-/// The memories that no clause names are those of the image before.
+/// The entries for the archive, if memory 1 has a map.
+fn buffer(ctx: &Context<'_>, image: &Image) -> Result<Option<btree::Entries>, Stop> {
+    let manager = Manager::read(ctx, image)?;
+    if manager.size(BUFFER) == 0 {
+        return Ok(None);
+    }
+    let memory = manager.memory(ctx, image, BUFFER)?;
+    Ok(btree::read(&memory, Shape::Numbered))
+}
+
+/// The memories that no clause names are those of the image before, and so are the entries for the
+/// archive.
 fn keeps_memories(ctx: &Context<'_>, before: &Image, after: &Image) -> Result<(), Stop> {
     let (old, new) = (Manager::read(ctx, before)?, Manager::read(ctx, after)?);
+    let entries = buffer(ctx, before)?;
+    if entries.is_some() && entries != buffer(ctx, after)? {
+        return Err(Stop::violated("II-STORE-27"));
+    }
     for id in 0..=254 {
-        if id == 0 || id == 2 || old.size(id) == 0 {
+        // Where a map has its nodes is left to choice.
+        let is_map = id == BUFFER && entries.is_some();
+        if id == 0 || id == 2 || is_map || old.size(id) == 0 {
             continue;
         }
         let kept = old.memory(ctx, before, id)?;
