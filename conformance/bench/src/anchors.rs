@@ -103,8 +103,7 @@ fn theirs(file: &Scratch) -> Found {
     for _ in 0..ANCHORS {
         reader.read_exact(&mut record).expect("a record");
         let length = usize::from(u16::from_le_bytes([record[0], record[1]]));
-        let anchor: peer::Anchor =
-            candid::decode_one(&record[2..2 + length]).expect("an anchor");
+        let anchor: peer::Anchor = candid::decode_one(&record[2..2 + length]).expect("an anchor");
         for device in &anchor.devices {
             let credential_id = device.credential_id.as_ref().map(|id| id.as_slice());
             found.add(&device.pubkey, &device.alias, credential_id);
@@ -114,7 +113,6 @@ fn theirs(file: &Scratch) -> Found {
 }
 
 /// The types that a service decodes records into.
-#[expect(dead_code, reason = "decoding every field is what is timed")]
 mod peer {
     use super::{ByteBuf, CandidType, Deserialize, HashMap};
 
@@ -138,41 +136,51 @@ mod peer {
     }
 
     #[derive(CandidType, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     enum Purpose {
+        #[serde(rename = "recovery")]
         Recovery,
+        #[serde(rename = "authentication")]
         Authentication,
     }
 
     #[derive(CandidType, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     enum KeyType {
+        #[serde(rename = "unknown")]
         Unknown,
+        #[serde(rename = "platform")]
         Platform,
+        #[serde(rename = "cross_platform")]
         CrossPlatform,
+        #[serde(rename = "seed_phrase")]
         SeedPhrase,
+        #[serde(rename = "browser_storage_key")]
         BrowserStorageKey,
     }
 
     #[derive(CandidType, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     enum Protection {
+        #[serde(rename = "protected")]
         Protected,
+        #[serde(rename = "unprotected")]
         Unprotected,
     }
 
     #[derive(CandidType, Deserialize)]
-    #[serde(rename_all = "snake_case")]
     enum Metadata {
+        #[serde(rename = "map")]
         Map(HashMap<String, Self>),
+        #[serde(rename = "string")]
         String(String),
+        #[serde(rename = "bytes")]
         Bytes(ByteBuf),
     }
 }
 
 /// Prints what opening, reading and migrating cost at several sizes.
 fn growth(effort: Effort) {
-    println!("\nimages in a file: opening costs the same at every size, memory for a migration too");
+    println!(
+        "\nimages in a file: opening costs the same at every size, memory for a migration too"
+    );
     println!(
         "  {:<10}{:>14} | {:>12}{:>14} | {:>14}{:>14}{:>16}",
         "anchors", "bytes", "open", "read, each", "1 to 8, each", "in all", "peak allocated"
@@ -213,7 +221,7 @@ fn grown(effort: Effort, count: u32) {
 }
 
 /// Makes an image of anchors with a passkey and a recovery phrase each.
-pub(crate) fn fill(file: Pages, version: Version, count: u32) {
+pub(crate) fn fill(file: impl MemoryMut, version: Version, count: u32) {
     let range = IdRange::new(10_000, 10_000 + u64::from(count)).expect("a range");
     let mut storage = Storage::create(file, version, range).expect("an empty file");
     // Layout 1 has no place for the later fields.
@@ -237,7 +245,9 @@ pub(crate) fn fill(file: Pages, version: Version, count: u32) {
             ..DeviceRecord::default()
         };
         for device in [passkey, phrase] {
-            anchor.add_device(device).expect("a device that keeps the rules");
+            anchor
+                .add_device(device)
+                .expect("a device that keeps the rules");
         }
         storage.append(&anchor).expect("room for an anchor");
     }

@@ -37,6 +37,7 @@ mod archaeology;
 pub mod cli;
 
 mod cover;
+mod diagnosis;
 mod diff;
 mod difffuzz;
 mod glob;

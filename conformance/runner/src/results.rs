@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::archaeology;
+use crate::diagnosis;
 use crate::diff::{self, Difference};
 use crate::mainnet;
 use crate::outcome::{Level, Outcome, Standing};
@@ -35,6 +36,9 @@ pub struct Results {
     pub(crate) cases: Vec<CaseInfo>,
     pub(crate) policies: Vec<PolicyInfo>,
     pub(crate) families: Vec<FamilyInfo>,
+    /// The named mistakes that explain the failures best, all of them taken together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) suspects: Vec<Suspect>,
     /// Expected failures that did not occur as expected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) stale: Vec<String>,
@@ -91,7 +95,11 @@ pub(crate) struct CaseInfo {
     pub(crate) op: String,
     pub(crate) title: String,
     pub(crate) level: Level,
+    /// The one that a failure is blamed on comes first.
     pub(crate) clauses: Vec<String>,
+    /// The same in the light of this case alone; none if the results were read from a file.
+    #[serde(skip)]
+    pub(crate) alone: Vec<String>,
     pub(crate) importance: String,
     pub(crate) expected: String,
     pub(crate) outcome: Outcome,
@@ -142,6 +150,23 @@ impl CaseInfo {
     pub(crate) fn is_archaeology(&self) -> bool {
         self.topic == archaeology::TOPIC
     }
+}
+
+/// A named mistake that would explain failures.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Suspect {
+    /// From 1. Suspects of one number are those that the cases of the run don't tell apart.
+    pub(crate) mistake: usize,
+    pub(crate) fault: String,
+    pub(crate) clause: String,
+    /// The mistake in words.
+    pub(crate) what: String,
+    /// How many failures it explains that no mistake of a smaller number does.
+    pub(crate) explains: usize,
+    /// How many failures are then left.
+    pub(crate) leaves: usize,
+    /// How many cases it would have failed that came out as they must.
+    pub(crate) unseen: usize,
 }
 
 /// How the adapter answers a question that the specification leaves open.
@@ -301,7 +326,7 @@ impl Results {
         serde_json::from_str(text)
     }
 
-    /// Decides what the whole run comes to.
+    /// Decides what the whole run comes to, and what explains its failures.
     pub(crate) fn judge(&mut self) {
         let bound = self.options.reason_bound;
         let has = |standing| {
@@ -320,6 +345,46 @@ impl Results {
         } else {
             Verdict::NothingRun
         };
+        self.diagnose();
+    }
+
+    /// Names the suspects, and blames each failure in their light.
+    fn diagnose(&mut self) {
+        let observed = diagnosis::observe(&self.cases, self.options.reason_bound);
+        let (places, observations): (Vec<usize>, Vec<_>) = observed.into_iter().unzip();
+        let findings = diagnosis::diagnose(&observations);
+        let blame = |(&place, observation): (&usize, &diagnosis::Observation<'_>)| {
+            let alone = &self.cases.get(place)?.alone;
+            let blamed = alone.first()?;
+            let clause = diagnosis::blame(observation, alone, blamed, &findings);
+            Some((place, in_front(alone, clause)))
+        };
+        let blames = places.iter().zip(&observations).filter_map(blame);
+        let blames: Vec<(usize, Vec<String>)> = blames.collect();
+        let suspect = |finding: &diagnosis::Finding<'_>| {
+            let clause = diagnosis::clause(finding.fault);
+            let faults = self.clause(clause).map(|info| &info.clause.faults);
+            let fault = faults.and_then(|all| all.iter().find(|fault| fault.id == finding.fault));
+            Suspect {
+                mistake: finding.mistake,
+                fault: finding.fault.to_owned(),
+                clause: clause.to_owned(),
+                what: fault.map(|fault| fault.what.clone()).unwrap_or_default(),
+                explains: finding.explains,
+                leaves: finding.leaves,
+                unseen: finding.unseen,
+            }
+        };
+        let suspects = findings.iter().map(suspect).collect();
+        self.suspects = suspects;
+        for case in self.cases.iter_mut().filter(|case| !case.alone.is_empty()) {
+            case.clauses.clone_from(&case.alone);
+        }
+        for (place, clauses) in blames {
+            if let Some(case) = self.cases.get_mut(place) {
+                case.clauses = clauses;
+            }
+        }
     }
 
     pub(crate) fn failures(&self) -> impl Iterator<Item = &CaseInfo> {
@@ -377,6 +442,7 @@ pub(crate) fn collect(
         policies: policies(suite, hello, cases),
         families: families(suite, &infos, bound),
         cases: infos,
+        suspects: Vec::new(),
         stale: Vec::new(),
     };
     results.judge();
@@ -397,13 +463,15 @@ fn vector_case(suite: &Suite, case: &Case<'_>, bound: bool) -> CaseInfo {
         .notes
         .iter()
         .filter_map(|(_, note)| note.effect.clone());
+    let clauses = blamed_alone(case.vector, case.judgement.got.as_ref());
     CaseInfo {
         id: case.vector.id.clone(),
         topic: run::topic(case.vector),
         op: case.vector.op.clone(),
         title: case.vector.title.clone(),
         level: case.vector.level,
-        clauses: blamed_first(case.vector, case.judgement.got.as_ref()),
+        alone: clauses.clone(),
+        clauses,
         importance: case.vector.importance.name().to_owned(),
         expected: expected(expect),
         outcome: case.judgement.outcome,
@@ -421,14 +489,15 @@ fn vector_case(suite: &Suite, case: &Case<'_>, bound: bool) -> CaseInfo {
     }
 }
 
-/// Returns the clauses of a vector, with the one that a failure is blamed on in front.
+/// Returns the clauses of a vector, with the one in front that a failure is blamed on if nothing is
+/// known but this case. All failures together know better; this is for where they say nothing, or
+/// several things equally well.
 ///
-/// That is the violated one of a vector to reject; of any other the one that the adapter rejected it
+/// It is the violated one of a vector to reject; of any other the one that the adapter rejected it
 /// for, or else the first of which it kills a fault.
-fn blamed_first(vector: &Vector, got: Option<&Value>) -> Vec<String> {
-    let mut clauses = vector.clauses.clone();
+fn blamed_alone(vector: &Vector, got: Option<&Value>) -> Vec<String> {
     let place = |blamed: &str| vector.clauses.iter().position(|clause| clause == blamed);
-    let place = if let Expect::Reject { clause, .. } = &vector.expect {
+    let blamed = if let Expect::Reject { clause, .. } = &vector.expect {
         place(clause)
     } else {
         let named = got.and_then(|got| got.pointer("/reject/code"));
@@ -436,6 +505,14 @@ fn blamed_first(vector: &Vector, got: Option<&Value>) -> Vec<String> {
         let clause_of = |kill: &String| Some(kill.split_once('/')?.0.to_owned());
         named.or_else(|| place(&vector.kills.iter().find_map(clause_of)?))
     };
+    let clause = blamed.and_then(|place| vector.clauses.get(place));
+    in_front(&vector.clauses, clause.map(String::as_str))
+}
+
+/// Returns the clauses with this one in front, if it is one of them.
+fn in_front(clauses: &[String], clause: Option<&str>) -> Vec<String> {
+    let mut clauses = clauses.to_vec();
+    let place = clauses.iter().position(|id| Some(id.as_str()) == clause);
     if let Some(place) = place {
         clauses.swap(0, place);
     }
@@ -450,6 +527,8 @@ fn real_case(case: RealCase) -> CaseInfo {
         title: case.title,
         level: Level::Must,
         clauses: case.clauses.into_iter().map(str::to_owned).collect(),
+        // No vector stands behind it that would tell one mistake from another.
+        alone: Vec::new(),
         importance: "critical".to_owned(),
         expected: case.expected.to_owned(),
         outcome: case.outcome,
@@ -586,77 +665,4 @@ fn is_of(fault: &str, clause: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run::Silent;
-    use crate::testing;
-
-    #[test]
-    fn results_survive_the_file() {
-        let suite = testing::suite();
-        let adapter = testing::adapter(testing::good);
-        let results = run::run(&suite, &adapter, &Options::default(), &mut Silent::new());
-        let text = results.to_json().unwrap();
-        let again = Results::from_json(&text).unwrap();
-        assert_eq!(again.to_json().unwrap(), text);
-        let checksum = again.clause("PRIN-17").unwrap();
-        assert_eq!((checksum.passed, checksum.failed, checksum.open), (2, 0, 1));
-        assert_eq!(checksum.killed, ["PRIN-17/off", "PRIN-17/zero"]);
-        assert_eq!(checksum.state(), ClauseState::Partly);
-    }
-
-    #[test]
-    fn a_failure_is_blamed_on_what_the_vector_or_the_adapter_singles_out() {
-        let suite = testing::suite();
-        let is_accept = |vector: &&Vector| matches!(vector.expect, Expect::Accept { .. });
-        let mut vector = suite.vectors.iter().find(is_accept).unwrap().clone();
-        vector.clauses = ["A-1", "B-1", "C-1"].map(str::to_owned).to_vec();
-        vector.kills = vec![];
-        assert_eq!(blamed_first(&vector, None)[0], "A-1");
-        vector.kills = vec!["B-1/off".to_owned()];
-        assert_eq!(blamed_first(&vector, None)[0], "B-1");
-        let rejected_for = |code: &str| serde_json::json!({ "reject": { "code": code } });
-        let named = blamed_first(&vector, Some(&rejected_for("C-1")));
-        assert_eq!(named, ["C-1", "B-1", "A-1"]);
-        let foreign = blamed_first(&vector, Some(&rejected_for("D-1")));
-        assert_eq!(foreign[0], "B-1");
-        let clause = "C-1".to_owned();
-        vector.expect = Expect::Reject {
-            clause,
-            also: vec![],
-        };
-        assert_eq!(blamed_first(&vector, None)[0], "C-1");
-    }
-
-    #[test]
-    fn the_file_is_as_its_schema_says() {
-        let suite = testing::suite();
-        let adapters = [
-            testing::adapter(testing::good),
-            testing::adapter(|_, _| serde_json::json!({ "ok": { "bytes": "00" } })),
-            testing::adapter(|_, _| serde_json::json!({ "error": { "message": "x" } })),
-            crate::Adapter::inside(|_| "nonsense".to_owned()),
-        ];
-        for adapter in adapters {
-            let results = run::run(&suite, &adapter, &Options::default(), &mut Silent::new());
-            let value = serde_json::to_value(&results).unwrap();
-            assert_eq!(testing::schema::problems("results", &value), [""; 0]);
-        }
-    }
-
-    #[test]
-    fn the_file_is_the_same_on_every_run() {
-        let suite = testing::suite();
-        let options = Options {
-            jobs: 2,
-            ..Options::default()
-        };
-        let text = || {
-            let adapter = testing::adapter(testing::good);
-            run::run(&suite, &adapter, &options, &mut Silent::new())
-                .to_json()
-                .unwrap()
-        };
-        assert_eq!(text(), text());
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ pub(crate) mod schema;
 use serde_json::{Value, json};
 
 use crate::protocol::Hello;
+use crate::run::Options;
 use crate::suite::{Suite, Texts};
 use crate::transport::Adapter;
 
@@ -35,6 +36,14 @@ pub(crate) fn texts() -> Texts {
 /// Returns that suite, loaded.
 pub(crate) fn suite() -> Suite {
     Suite::from_texts(&texts()).unwrap()
+}
+
+/// Returns options that leave out real data.
+pub(crate) fn only_vectors() -> Options {
+    Options {
+        mainnet: false,
+        ..Options::default()
+    }
 }
 
 /// Returns what [`adapter`] says about itself.

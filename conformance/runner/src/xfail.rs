@@ -207,6 +207,17 @@ mod tests {
     }
 
     #[test]
+    fn an_expected_failure_needs_no_other_explanation() {
+        let suspects = |results: &Results| {
+            let faults = results.suspects.iter().map(|s| s.fault.clone());
+            faults.collect::<Vec<_>>()
+        };
+        assert_eq!(suspects(&applied("")), ["PRIN-17/off"]);
+        let known = applied(&entry("t/bad-checksum", "fail-accepts", ""));
+        assert_eq!(suspects(&known), [""; 0]);
+    }
+
+    #[test]
     fn a_stale_entry_fails_the_run() {
         for (id, outcome, more, reason) in [
             ("t/none", "crash", "", "t/none: there is no such case"),

@@ -16,6 +16,7 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// Returns a cursor at a position of `input`; at its end if there is none.
+    #[inline]
     pub(crate) fn at(input: &'a [u8], position: usize) -> Self {
         Self {
             rest: input.get(position..).unwrap_or_default(),
@@ -23,14 +24,17 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     pub(crate) const fn position(&self) -> usize {
         self.length.saturating_sub(self.rest.len())
     }
 
+    #[inline]
     pub(crate) const fn remaining(&self) -> usize {
         self.rest.len()
     }
 
+    #[cold]
     pub(crate) const fn error(&self, reason: Reason) -> ReadError {
         ReadError {
             position: self.position(),
@@ -39,6 +43,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a number of bytes.
+    #[inline]
     pub(crate) fn take(&mut self, count: u64) -> Result<&'a [u8], ReadError> {
         let split = usize::try_from(count)
             .ok()
@@ -50,11 +55,13 @@ impl<'a> Cursor<'a> {
         Ok(taken)
     }
 
+    #[inline]
     pub(crate) fn byte(&mut self) -> Result<u8, ReadError> {
         let [byte] = self.array()?;
         Ok(byte)
     }
 
+    #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
         let Some((taken, rest)) = self.rest.split_first_chunk() else {
             return Err(self.end(u64::try_from(N).unwrap_or(u64::MAX)));
@@ -64,6 +71,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a byte that is 0 or 1.
+    #[inline]
     pub(crate) fn flag(&mut self) -> Result<bool, ReadError> {
         let start = *self;
         match self.byte()? {
@@ -74,12 +82,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a length and that many bytes.
+    #[inline]
     pub(crate) fn blob(&mut self) -> Result<&'a [u8], ReadError> {
         let length = self.unsigned()?;
         self.take(length)
     }
 
     /// Takes a length and a text of that many bytes.
+    #[inline]
     pub(crate) fn text(&mut self) -> Result<&'a str, ReadError> {
         let length = self.unsigned()?;
         let start = *self;
@@ -102,22 +112,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn long_unsigned(&mut self) -> Result<u64, ReadError> {
-        // Most of the others are field ids of five.
-        let mut value = 0;
-        let mut shift = 0_u32;
-        let mut rest = self.rest;
-        while let Some((digit, tail)) = rest.split_first() {
-            // Nine digits are 63 bits.
-            if shift >= 63 {
-                break;
-            }
-            value |= u64::from(digit & 0x7f).wrapping_shl(shift);
-            rest = tail;
-            if *digit < 0x80 {
-                self.rest = rest;
-                return Ok(value);
-            }
-            shift = shift.saturating_add(7);
+        if let Some(number) = self.short_unsigned() {
+            return Ok(number);
         }
         let start = *self;
         let digits = self.leb128(Some(MAX_LEB128))?;
@@ -126,10 +122,39 @@ impl<'a> Cursor<'a> {
             .ok_or_else(|| start.error(Reason::NumberTooLarge))
     }
 
+    /// Takes an unsigned LEB128 number, if it has at most eight bytes and eight bytes are there, all
+    /// of which are looked at together.
+    #[inline]
+    fn short_unsigned(&mut self) -> Option<u64> {
+        const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+        let word = u64::from_le_bytes(*self.rest.first_chunk()?);
+        // Only the last byte of a number lacks its high bit; what follows is no part of it.
+        let ends = !word & HIGH_BITS;
+        if ends == 0 {
+            return None;
+        }
+        let up_to_end = ends ^ ends.wrapping_sub(1);
+        let digits = word & up_to_end & !HIGH_BITS;
+        // Eight digits of 7 bits, then four of 14, then two of 28 move together.
+        let digits = (digits & 0x007f_007f_007f_007f) | ((digits & 0x7f00_7f00_7f00_7f00) >> 1);
+        let digits = (digits & 0x0000_3fff_0000_3fff) | ((digits & 0x3fff_0000_3fff_0000) >> 2);
+        let number = (digits & 0x0fff_ffff) | ((digits & 0x0fff_ffff_0000_0000) >> 4);
+        let last = ends.trailing_zeros() / 8;
+        let length = usize::try_from(last.saturating_add(1)).ok()?;
+        self.rest = self.rest.get(length..)?;
+        Some(number)
+    }
+
     /// Takes an unsigned LEB128 number below 2³².
+    #[inline]
     pub(crate) fn unsigned_32(&mut self) -> Result<u32, ReadError> {
         let start = *self;
-        u32::try_from(self.unsigned()?).map_err(|_| start.error(Reason::NumberTooLarge))
+        // Most of them are field ids of five bytes.
+        let number = match self.short_unsigned() {
+            Some(number) => number,
+            None => self.unsigned()?,
+        };
+        u32::try_from(number).map_err(|_| start.error(Reason::NumberTooLarge))
     }
 
     /// Takes a signed LEB128 number of 64 bits.
@@ -145,6 +170,10 @@ impl<'a> Cursor<'a> {
                 value.wrapping_sub(0x80)
             });
         }
+        self.long_signed()
+    }
+
+    fn long_signed(&mut self) -> Result<i64, ReadError> {
         let start = *self;
         let digits = self.leb128(Some(MAX_LEB128))?;
         fold_signed(digits)
@@ -181,6 +210,7 @@ impl<'a> Cursor<'a> {
         Ok(digits)
     }
 
+    #[cold]
     fn end(&self, needed: u64) -> ReadError {
         self.error(Reason::UnexpectedEnd {
             needed,
@@ -216,4 +246,46 @@ fn fold_signed(digits: &[u8]) -> Option<i128> {
     let value = fold(digits.iter().map(|digit| digit ^ mask))?;
     let value = i128::try_from(value).ok()?;
     Some(if is_negative { !value } else { value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_the_same_whether_eight_bytes_are_there_or_not() {
+        // Each digit is another one, so that none can be taken for its neighbour.
+        let digits = [0x81, 0x92, 0xa3, 0xb4, 0xc5, 0xd6, 0xe7, 0xf8, 0x89];
+        for length in 1..=digits.len() {
+            // What follows may look like more digits, or like the end of others.
+            for following in [0x00, 0x7f, 0x80, 0xff] {
+                let mut bytes = [following; 17];
+                bytes[..length].copy_from_slice(&digits[..length]);
+                bytes[length - 1] &= 0x7f;
+                let number = fold(bytes[..length].iter().copied()).unwrap();
+                for count in 0..=8 {
+                    let mut cursor = Cursor::at(&bytes[..length + count], 0);
+                    assert_eq!(cursor.unsigned().map(u128::from), Ok(number));
+                    assert_eq!(cursor.position(), length);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn field_ids_end_at_32_bits_however_many_bytes_they_have() {
+        let greatest = [0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0];
+        assert_eq!(Cursor::at(&greatest, 0).unsigned_32(), Ok(u32::MAX));
+        assert_eq!(Cursor::at(&greatest[..5], 0).unsigned_32(), Ok(u32::MAX));
+        let error = ReadError {
+            position: 0,
+            reason: Reason::NumberTooLarge,
+        };
+        let more = [0x80, 0x80, 0x80, 0x80, 0x10, 0, 0, 0];
+        assert_eq!(Cursor::at(&more, 0).unsigned_32(), Err(error));
+        assert_eq!(Cursor::at(&more[..5], 0).unsigned_32(), Err(error));
+        // Needless digits of zero are allowed, up to ten.
+        let needless = [0x83, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00];
+        assert_eq!(Cursor::at(&needless, 0).unsigned_32(), Ok(3));
+    }
 }

@@ -2,16 +2,16 @@
 
 use core::fmt;
 
+use crate::checked::Checked;
 use crate::cursor::Cursor;
 use crate::error::{ReadError, Reason};
-use crate::field_id::FieldId;
 use crate::kind::Kind;
 use crate::reader::Reader;
 
 /// How many types a message defines at most.
 ///
-/// Source: our own budget, so that their positions have room on the stack. The largest type of the
-/// management canister needs about fifty.
+/// Source: our own budget, so that their positions have room on the stack and a byte tells them
+/// apart. The largest type of the management canister needs about fifty.
 pub const MAX_TYPES: usize = 256;
 
 /// How long the type definitions and the types of the arguments are at most, in bytes.
@@ -48,7 +48,8 @@ pub struct Arguments<'a> {
 /// A type: a primitive one, or the position of a definition.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Type {
-    Defined(usize),
+    /// There are at most [`MAX_TYPES`], so a byte is enough.
+    Defined(u8),
     Primitive(Kind),
 }
 
@@ -68,6 +69,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    #[inline]
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::Plain(kind) => *kind,
@@ -136,7 +138,7 @@ impl<'a> Arguments<'a> {
         Reader::new(
             self,
             Cursor::at(self.input, self.values),
-            Cursor::at(self.input, self.arguments),
+            self.arguments,
             self.argument_count,
         )
     }
@@ -180,36 +182,27 @@ impl<'a> Arguments<'a> {
         self.input.len()
     }
 
-    /// Takes a type from among the arguments or out of a definition.
-    pub(crate) fn read_type(&self, cursor: &mut Cursor<'a>) -> Result<Type, ReadError> {
-        read_type(cursor, self.type_count)
+    /// Returns a place among the types.
+    #[inline]
+    pub(crate) fn types_at(&self, position: usize) -> Checked<'a> {
+        Checked::at(self.input, position)
     }
 
-    /// Returns a cursor at a position in the definitions.
-    pub(crate) fn cursor(&self, position: usize) -> Cursor<'a> {
-        Cursor::at(self.input, position)
-    }
-
-    /// Takes a field of a record or a case of a variant out of a definition.
-    pub(crate) fn read_field(&self, cursor: &mut Cursor<'a>) -> Result<(FieldId, Type), ReadError> {
-        let id = FieldId::new(cursor.unsigned_32()?);
-        Ok((id, self.read_type(cursor)?))
-    }
-
-    /// Looks a type up. What is wrong about definitions was noticed before.
-    pub(crate) fn shape(&self, name: Type) -> Result<Shape, ReadError> {
+    /// Looks a type up.
+    #[inline]
+    pub(crate) fn shape(&self, name: Type) -> Shape {
         let index = match name {
-            Type::Primitive(kind) => return Ok(Shape::Plain(kind)),
-            Type::Defined(index) => index,
+            Type::Primitive(kind) => return Shape::Plain(kind),
+            Type::Defined(index) => usize::from(index),
         };
         let position = self.types.get(index).copied().unwrap_or_default();
-        let mut cursor = self.cursor(usize::from(position));
-        Ok(match cursor.byte()? {
-            OPT => Shape::Opt(self.read_type(&mut cursor)?),
-            VEC => Shape::Vec(self.read_type(&mut cursor)?),
+        let mut definition = self.types_at(usize::from(position));
+        match definition.opcode() {
+            OPT => Shape::Opt(definition.ty()),
+            VEC => Shape::Vec(definition.ty()),
             opcode @ (RECORD | VARIANT) => {
-                let count = cursor.unsigned()?;
-                let position = cursor.position();
+                let count = definition.count();
+                let position = definition.position();
                 if opcode == RECORD {
                     Shape::Record { count, position }
                 } else {
@@ -219,21 +212,21 @@ impl<'a> Arguments<'a> {
             FUNC => Shape::Plain(Kind::Func),
             SERVICE => Shape::Plain(Kind::Service),
             _ => Shape::Plain(Kind::Future),
-        })
+        }
     }
 
     /// Checks that the types of methods are functions, which may be defined after the services.
     fn check_methods(&self) -> Result<(), ReadError> {
         for position in self.types.iter().take(self.type_count) {
-            let mut cursor = self.cursor(usize::from(*position));
+            let mut cursor = Cursor::at(self.input, usize::from(*position));
             if cursor.byte()? != SERVICE {
                 continue;
             }
             for _ in 0..cursor.unsigned()? {
                 cursor.text()?;
                 let start = cursor;
-                let name = self.read_type(&mut cursor)?;
-                if self.shape(name)?.kind() != Kind::Func {
+                let name = read_type(&mut cursor, self.type_count)?;
+                if self.shape(name).kind() != Kind::Func {
                     return Err(start.error(Reason::UnexpectedMethodType));
                 }
             }
@@ -252,6 +245,7 @@ impl fmt::Debug for Arguments<'_> {
 }
 
 /// Takes a type and checks that, if it is no primitive one, it is one of `count` definitions.
+#[inline]
 fn read_type(cursor: &mut Cursor<'_>, count: usize) -> Result<Type, ReadError> {
     let start = *cursor;
     let number = cursor.signed()?;
@@ -261,8 +255,8 @@ fn read_type(cursor: &mut Cursor<'_>, count: usize) -> Result<Type, ReadError> {
             None => Err(start.error(Reason::UnknownOpcode { opcode: number })),
         };
     };
-    match usize::try_from(index) {
-        Ok(defined) if defined < count => Ok(Type::Defined(defined)),
+    match u8::try_from(index) {
+        Ok(defined) if usize::from(defined) < count => Ok(Type::Defined(defined)),
         _ => Err(start.error(Reason::UnknownType { index, count })),
     }
 }

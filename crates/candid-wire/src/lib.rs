@@ -65,6 +65,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+mod checked;
 mod cursor;
 mod error;
 mod field_id;

@@ -58,8 +58,8 @@ pub const FREE_VALUES: u64 = 65_536;
 pub struct Reader<'t, 'a> {
     types: &'t Arguments<'a>,
     values: Cursor<'a>,
-    /// The types of the arguments that are still to come.
-    arguments: Cursor<'a>,
+    /// Where the types of the arguments that are still to come are.
+    arguments: usize,
     arguments_left: u64,
     /// The type of the value that the cursor stands before.
     pending: Option<Type>,
@@ -73,7 +73,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     pub(crate) fn new(
         types: &'t Arguments<'a>,
         values: Cursor<'a>,
-        arguments: Cursor<'a>,
+        arguments: usize,
         arguments_left: u64,
     ) -> Self {
         let length = u64::try_from(types.input_length()).unwrap_or(u64::MAX);
@@ -101,7 +101,9 @@ impl<'t, 'a> Reader<'t, 'a> {
         let Some(left) = self.arguments_left.checked_sub(1) else {
             return Ok(false);
         };
-        let ty = self.types.read_type(&mut self.arguments)?;
+        let mut arguments = self.types.types_at(self.arguments);
+        let ty = arguments.ty();
+        self.arguments = arguments.position();
         self.arguments_left = left;
         self.expect(ty)?;
         Ok(true)
@@ -126,7 +128,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     ///
     /// [`Reason::NoValue`].
     pub fn kind(&self) -> Result<Kind, ReadError> {
-        Ok(self.shape()?.kind())
+        Ok(self.types.shape(self.pending()?).kind())
     }
 
     /// Returns the type of the value as a message names it: the position of a definition, counted
@@ -136,10 +138,10 @@ impl<'t, 'a> Reader<'t, 'a> {
     ///
     /// [`Reason::NoValue`].
     pub fn type_number(&self) -> Result<i64, ReadError> {
-        match self.pending.ok_or_else(|| self.error(Reason::NoValue))? {
-            Type::Defined(index) => Ok(i64::try_from(index).unwrap_or(i64::MAX)),
-            Type::Primitive(kind) => Ok(kind.opcode().unwrap_or(i64::MIN)),
-        }
+        Ok(match self.pending()? {
+            Type::Defined(index) => i64::from(index),
+            Type::Primitive(kind) => kind.opcode().unwrap_or(i64::MIN),
+        })
     }
 
     /// Takes a `bool`.
@@ -167,7 +169,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     ///
     /// As [`Reader::nat`]; another vector is of the [`Reason::WrongKind`], too.
     pub fn blob(&mut self) -> Result<&'a [u8], ReadError> {
-        match self.shape()? {
+        match self.types.shape(self.pending()?) {
             Shape::Vec(Type::Primitive(Kind::Nat8)) => {}
             shape => return Err(self.wrong_kind(shape, Kind::Blob)),
         }
@@ -182,7 +184,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// [`Reason::InvalidFlag`], [`Reason::OpaqueReference`], [`Reason::NumberTooLarge`] or
     /// [`Reason::PrincipalTooLong`].
     pub fn principal(&mut self) -> Result<Principal, ReadError> {
-        match self.shape()? {
+        match self.types.shape(self.pending()?) {
             Shape::Plain(Kind::Principal | Kind::Service) => {}
             shape => return Err(self.wrong_kind(shape, Kind::Principal)),
         }
@@ -195,9 +197,9 @@ impl<'t, 'a> Reader<'t, 'a> {
     ///
     /// [`Reason::NoValue`] or [`Reason::WrongKind`].
     pub fn null(&mut self) -> Result<(), ReadError> {
-        match self.shape()? {
-            Shape::Plain(Kind::Null | Kind::Reserved) => {}
-            shape => return Err(self.wrong_kind(shape, Kind::Null)),
+        match self.pending {
+            Some(Type::Primitive(Kind::Null | Kind::Reserved)) => {}
+            _ => return Err(self.unexpected(Kind::Null)),
         }
         self.pending = None;
         Ok(())
@@ -239,7 +241,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// [`Reason::NoValue`], [`Reason::UnexpectedEnd`], [`Reason::InvalidFlag`] or
     /// [`Reason::TooManyValues`].
     pub fn opt(&mut self) -> Result<bool, ReadError> {
-        match self.shape()? {
+        match self.types.shape(self.pending()?) {
             Shape::Opt(inner) => {
                 let (mut values, mut budget) = (self.values, self.budget);
                 let is_some = values.flag()?;
@@ -266,7 +268,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// [`Reason::NoValue`], [`Reason::WrongKind`], [`Reason::UnexpectedEnd`],
     /// [`Reason::NumberTooLarge`], [`Reason::UnknownVariant`] or [`Reason::TooManyValues`].
     pub fn variant(&mut self) -> Result<FieldId, ReadError> {
-        let (count, position) = match self.shape()? {
+        let (count, position) = match self.types.shape(self.pending()?) {
             Shape::Variant { count, position } => (count, position),
             shape => return Err(self.wrong_kind(shape, Kind::Variant)),
         };
@@ -285,7 +287,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     ///
     /// [`Reason::NoValue`] or [`Reason::WrongKind`].
     pub fn record(&mut self) -> Result<Fields, ReadError> {
-        let (count, position) = match self.shape()? {
+        let (count, position) = match self.types.shape(self.pending()?) {
             Shape::Record { count, position } => (count, position),
             shape => return Err(self.wrong_kind(shape, Kind::Record)),
         };
@@ -299,7 +301,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// [`Reason::NoValue`], [`Reason::WrongKind`], [`Reason::UnexpectedEnd`] or
     /// [`Reason::NumberTooLarge`].
     pub fn vec(&mut self) -> Result<Elements, ReadError> {
-        let ty = match self.shape()? {
+        let ty = match self.types.shape(self.pending()?) {
             Shape::Vec(ty) => ty,
             shape => return Err(self.wrong_kind(shape, Kind::Vec)),
         };
@@ -314,11 +316,12 @@ impl<'t, 'a> Reader<'t, 'a> {
     /// [`Reason::NoValue`]; [`Reason::TooDeep`] beyond [`MAX_NESTING`] levels;
     /// [`Reason::TooManyValues`]; [`Reason::EmptyValue`]; errors of the values inside.
     pub fn skip(&mut self) -> Result<(), ReadError> {
-        let ty = self.pending.ok_or_else(|| self.error(Reason::NoValue))?;
-        let mut ahead = *self;
-        ahead.pending = None;
-        skip::skip(self.types, &mut ahead.values, &mut ahead.budget, ty)?;
-        *self = ahead;
+        let ty = self.pending()?;
+        let (mut values, mut budget) = (self.values, self.budget);
+        skip::skip(self.types, &mut values, &mut budget, ty)?;
+        self.values = values;
+        self.budget = budget;
+        self.pending = None;
         Ok(())
     }
 
@@ -336,19 +339,21 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Takes a value of a type without parts.
+    #[inline]
     fn plain<T>(
         &mut self,
         expected: Kind,
         read: impl FnOnce(&mut Cursor<'a>) -> Result<T, ReadError>,
     ) -> Result<T, ReadError> {
-        let shape = self.shape()?;
-        if shape.kind() != expected {
-            return Err(self.wrong_kind(shape, expected));
+        // No definition makes such a type.
+        if self.pending != Some(Type::Primitive(expected)) {
+            return Err(self.unexpected(expected));
         }
         self.take(read)
     }
 
     /// Takes the bytes of the value.
+    #[inline]
     fn take<T>(
         &mut self,
         read: impl FnOnce(&mut Cursor<'a>) -> Result<T, ReadError>,
@@ -360,9 +365,18 @@ impl<'t, 'a> Reader<'t, 'a> {
         Ok(value)
     }
 
-    fn shape(&self) -> Result<Shape, ReadError> {
-        let ty = self.pending.ok_or_else(|| self.error(Reason::NoValue))?;
-        self.types.shape(ty)
+    #[inline]
+    fn pending(&self) -> Result<Type, ReadError> {
+        self.pending.ok_or_else(|| self.error(Reason::NoValue))
+    }
+
+    /// Returns why there is no value of this kind.
+    #[cold]
+    fn unexpected(&self, expected: Kind) -> ReadError {
+        match self.pending() {
+            Ok(ty) => self.wrong_kind(self.types.shape(ty), expected),
+            Err(error) => error,
+        }
     }
 
     #[cold]
@@ -372,6 +386,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Lets a value of this type be the next.
+    #[inline]
     fn expect(&mut self, ty: Type) -> Result<(), ReadError> {
         spend(&mut self.budget, &self.values, 1)?;
         self.pending = Some(ty);
@@ -379,6 +394,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Opens a record or vector, and returns its level.
+    #[inline]
     fn open(&mut self) -> usize {
         self.pending = None;
         self.level = self.level.saturating_add(1);
@@ -386,6 +402,7 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 
     /// Skips what is next, and checks that what is open is this level.
+    #[inline]
     fn close(&mut self, level: usize) -> Result<(), ReadError> {
         if self.level != level {
             return Err(self.error(Reason::OpenInside));
@@ -398,6 +415,7 @@ impl<'t, 'a> Reader<'t, 'a> {
 }
 
 /// Takes a number of values out of the budget.
+#[inline]
 fn spend(budget: &mut u64, values: &Cursor<'_>, count: u64) -> Result<(), ReadError> {
     *budget = budget
         .checked_sub(count)

@@ -5,7 +5,7 @@ mod peers;
 
 use askama::Template;
 
-use super::summary::{self, Tally};
+use super::summary::{self, Suspicion, Tally};
 use crate::outcome::{Outcome, Standing};
 use crate::protocol::Reasons;
 use crate::results::{CaseInfo, ClauseInfo, ClauseState, FamilyInfo, PolicyInfo, Results, Verdict};
@@ -38,6 +38,8 @@ struct Page<'a> {
     inconclusive: usize,
     matrix: String,
     bar: String,
+    /// Which named mistakes the failures look like.
+    suspicions: Vec<Suspicion<'a>>,
     failures: Vec<Failure<'a>>,
     /// How many failures are not shown at length.
     more_failures: usize,
@@ -108,6 +110,7 @@ impl<'a> Page<'a> {
                 .collect(),
             matrix: matrix::clauses(results),
             bar: matrix::bar(results),
+            suspicions: summary::suspicions(results),
             failures: results
                 .failures()
                 .take(MAX_FAILURES)
@@ -382,6 +385,15 @@ mod tests {
     #[test]
     fn a_small_report() {
         insta::assert_snapshot!(rendered());
+    }
+
+    #[test]
+    fn only_a_page_with_suspects_has_the_section_about_them() {
+        assert!(rendered().contains("<h2 id=\"hint\">"));
+        let adapter = testing::adapter(testing::good);
+        let options = Options::default();
+        let results = run(&testing::suite(), &adapter, &options, &mut Silent::new());
+        assert!(!page(&results).unwrap().contains("#hint"));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::results::{CaseInfo, Results};
 /// How many failures are written out; the other reports have all.
 const MAX_FAILURES: usize = 50;
 
+/// How many suspects for one mistake are named.
+const MAX_SUSPECTS: usize = 5;
+
 /// Writes `summary.md`.
 pub(crate) fn page(results: &Results) -> String {
     let mut out = String::new();
@@ -63,10 +66,28 @@ fn write_all(out: &mut String, results: &Results) -> fmt::Result {
             failures.len().saturating_sub(MAX_FAILURES)
         )?;
     }
+    write_suspicions(out, results)?;
     for outcome in [Outcome::Skipped, Outcome::NotRun] {
         for (reason, cases) in summary::reasons(results, outcome) {
             writeln!(out, "\n{} {outcome}: {}", cases.len(), plain(reason))?;
         }
+    }
+    Ok(())
+}
+
+/// Says which named mistakes the failures look like.
+fn write_suspicions(out: &mut String, results: &Results) -> fmt::Result {
+    for suspicion in summary::suspicions(results) {
+        let shown = suspicion.suspects.iter().take(MAX_SUSPECTS);
+        let mut named: Vec<String> = shown
+            .map(|suspect| format!("`{}` ({})", suspect.fault, plain(&suspect.what)))
+            .collect();
+        let more = suspicion.suspects.len().saturating_sub(MAX_SUSPECTS);
+        if more > 0 {
+            named.push(format!("one of {more} more in results.json"));
+        }
+        let (named, words) = (named.join(", or "), &suspicion.words);
+        writeln!(out, "\nLooks like: {named}. A hint: {words}.")?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Counting: the same numbers for every report.
 
 use crate::outcome::{Level, Outcome, Standing};
-use crate::results::{CaseInfo, Results, Verdict};
+use crate::results::{CaseInfo, Results, Suspect, Verdict};
 use crate::suite::Status;
 
 /// How the cases of a topic came out.
@@ -117,6 +117,62 @@ pub(crate) fn other_reasons(results: &Results) -> impl Iterator<Item = &CaseInfo
     })
 }
 
+/// Suspects that the cases of the run don't tell from each other: one mistake.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspicion<'a> {
+    pub(crate) suspects: &'a [Suspect],
+    /// How well they explain the failures, as a sentence without its end.
+    pub(crate) words: String,
+}
+
+/// Returns which mistakes the failures look like, each with all suspects for it.
+pub(crate) fn suspicions(results: &Results) -> Vec<Suspicion<'_>> {
+    let same = |one: &Suspect, next: &Suspect| one.mistake == next.mistake;
+    let mut all = Vec::new();
+    for suspects in results.suspects.chunk_by(same) {
+        if let Some(first) = suspects.first() {
+            let words = words(first, suspects.len());
+            all.push(Suspicion { suspects, words });
+        }
+    }
+    all
+}
+
+/// Says how well one of so many equal suspects explains the failures: the counts, and no more.
+fn words(suspect: &Suspect, count: usize) -> String {
+    let all = suspect.explains.saturating_add(suspect.leaves);
+    let share = match (suspect.leaves, all) {
+        (0, 1) => "the one".to_owned(),
+        (0, 2) => "both".to_owned(),
+        (0, all) => format!("all {all}"),
+        (_, all) => format!("{} of {all}", suspect.explains),
+    };
+    let other = if suspect.mistake > 1 { "other " } else { "" };
+    let failures = if all == 1 { "failure" } else { "failures" };
+    let exactly = if suspect.leaves == 0 && suspect.unseen == 0 {
+        "exactly "
+    } else {
+        ""
+    };
+    let (verb, those) = if suspect.explains == 1 {
+        ("is", "that")
+    } else {
+        ("are", "those")
+    };
+    let (named, it) = if count == 1 {
+        ("this named mistake", "it")
+    } else {
+        ("each of these named mistakes", "each")
+    };
+    let mut text = format!("{share} {other}{failures} {verb} {exactly}{those} of {named}");
+    match suspect.unseen {
+        0 => {}
+        1 => text.push_str(&format!("; {it} would fail 1 more case")),
+        unseen => text.push_str(&format!("; {it} would fail {unseen} more cases")),
+    }
+    text
+}
+
 /// Returns the first line of every report.
 pub(crate) fn headline(results: &Results) -> String {
     match results.verdict {
@@ -200,5 +256,91 @@ pub(crate) fn observed(policy: &crate::results::PolicyInfo) -> String {
         (0, _) => "not asked".to_owned(),
         (_, []) => "answers do not agree with one value".to_owned(),
         (_, values) => values.join(" or "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(mistake: usize, count: usize, [explains, leaves, unseen]: [usize; 3]) -> String {
+        let suspect = Suspect {
+            mistake,
+            fault: "PRIN-17/off".to_owned(),
+            clause: "PRIN-17".to_owned(),
+            what: "checksum ignored".to_owned(),
+            explains,
+            leaves,
+            unseen,
+        };
+        words(&suspect, count)
+    }
+
+    #[test]
+    fn a_suspicion_says_what_was_counted_and_no_more() {
+        for (mistake, count, counts, expected) in [
+            (
+                1,
+                1,
+                [1, 0, 0],
+                "the one failure is exactly that of this named mistake",
+            ),
+            (
+                1,
+                1,
+                [9, 0, 0],
+                "all 9 failures are exactly those of this named mistake",
+            ),
+            (
+                1,
+                3,
+                [9, 0, 0],
+                "all 9 failures are exactly those of each of these named mistakes",
+            ),
+            (
+                1,
+                1,
+                [7, 2, 0],
+                "7 of 9 failures are those of this named mistake",
+            ),
+            (
+                1,
+                1,
+                [1, 1, 0],
+                "1 of 2 failures is that of this named mistake",
+            ),
+            (
+                1,
+                1,
+                [7, 2, 1],
+                "7 of 9 failures are those of this named mistake; it would fail 1 more case",
+            ),
+            (
+                1,
+                2,
+                [3, 0, 2],
+                "all 3 failures are those of each of these named mistakes; each would fail 2 more cases",
+            ),
+            (
+                2,
+                1,
+                [2, 0, 0],
+                "both other failures are exactly those of this named mistake",
+            ),
+            (
+                2,
+                1,
+                [1, 0, 0],
+                "the one other failure is exactly that of this named mistake",
+            ),
+            (
+                3,
+                1,
+                [2, 5, 0],
+                "2 of 7 other failures are those of this named mistake",
+            ),
+        ] {
+            assert_eq!(said(mistake, count, counts), expected);
+        }
     }
 }

@@ -12,6 +12,9 @@ const MAX_BLOCKS: usize = 20;
 /// How many cases are named per reason.
 const MAX_NAMES: usize = 24;
 
+/// How many suspects for one mistake are named.
+const MAX_SUSPECTS: usize = 5;
+
 /// Whether to colour; the words are the same either way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
@@ -100,6 +103,7 @@ fn write_summary(out: &mut String, results: &Results, style: Style) -> core::fmt
             "\n… and {more} more failures; results.json and report.html list all"
         )?;
     }
+    write_suspicions(out, results, style)?;
     writeln!(out)?;
     write_totals(out, results, style)?;
     write_known(out, results, style)?;
@@ -201,6 +205,32 @@ pub(crate) fn write_failure(
     }
     let replay = format!("icid-conformance replay {} -- <adapter>", case.id);
     writeln!(out, "  replay {}", style.dim(&replay))
+}
+
+/// Says which named mistakes the failures look like.
+fn write_suspicions(out: &mut String, results: &Results, style: Style) -> core::fmt::Result {
+    for suspicion in summary::suspicions(results) {
+        writeln!(out)?;
+        for (index, suspect) in suspicion.suspects.iter().take(MAX_SUSPECTS).enumerate() {
+            let lead = if index == 0 {
+                "Looks like:"
+            } else {
+                "        or:"
+            };
+            writeln!(
+                out,
+                "{lead} {}  {}",
+                style.bold(&suspect.fault),
+                suspect.what
+            )?;
+        }
+        let more = suspicion.suspects.len().saturating_sub(MAX_SUSPECTS);
+        if more > 0 {
+            writeln!(out, "        or: one of {more} more in results.json")?;
+        }
+        writeln!(out, "    a hint: {}", suspicion.words)?;
+    }
+    Ok(())
 }
 
 fn write_totals(out: &mut String, results: &Results, style: Style) -> core::fmt::Result {
@@ -369,6 +399,28 @@ mod tests {
             ..Options::default()
         };
         insta::assert_snapshot!(text(&options, reject));
+    }
+
+    #[test]
+    fn of_many_equal_suspects_a_few_are_named() {
+        let suite = testing::suite();
+        let adapter = testing::adapter(|_, _| json!({ "ok": { "bytes": "abcd01" } }));
+        let mut results = run(&suite, &adapter, &Options::default(), &mut Silent::new());
+        let [suspect] = results.suspects.clone().try_into().unwrap();
+        let mut said = |count| {
+            results.suspects = vec![suspect.clone(); count];
+            let text = summary(&results, Style { is_coloured: false });
+            let at = |part: &str| text.matches(part).count();
+            [
+                at("Looks like: PRIN-17/off"),
+                at("or: PRIN-17/off"),
+                at("or: one of 2 more in results.json"),
+            ]
+        };
+        assert_eq!(said(0), [0, 0, 0]);
+        assert_eq!(said(1), [1, 0, 0]);
+        assert_eq!(said(5), [1, 4, 0]);
+        assert_eq!(said(7), [1, 4, 1]);
     }
 
     #[test]

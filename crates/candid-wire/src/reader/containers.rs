@@ -55,8 +55,8 @@ impl Fields {
             reader.level = reader.level.saturating_sub(1);
             return Ok(None);
         };
-        let mut definition = reader.types.cursor(self.position);
-        let (id, ty) = reader.types.read_field(&mut definition)?;
+        let mut definition = reader.types.types_at(self.position);
+        let (id, ty) = definition.field();
         reader.expect(ty)?;
         self.left = left;
         self.position = definition.position();

@@ -35,13 +35,23 @@ pub(super) fn skip<'a>(
     budget: &mut u64,
     ty: Type,
 ) -> Result<(), ReadError> {
-    let mut levels = [Level::Fields {
-        left: 0,
-        position: 0,
-    }; MAX_NESTING];
-    let mut depth = 0_usize;
-    let mut ty = ty;
+    // Most values that are skipped have no parts, or none to come.
+    let Some(first) = open(types, values, budget, ty)? else {
+        return Ok(());
+    };
+    let mut levels = [first; MAX_NESTING];
+    let mut depth = 1_usize;
     loop {
+        let ty = loop {
+            let Some(level) = depth.checked_sub(1).and_then(|top| levels.get_mut(top)) else {
+                return Ok(());
+            };
+            if let Some(next) = level.next(types) {
+                spend(budget, values, 1)?;
+                break next;
+            }
+            depth = depth.saturating_sub(1);
+        };
         let start = *values;
         if let Some(level) = open(types, values, budget, ty)? {
             let Some(slot) = levels.get_mut(depth) else {
@@ -50,16 +60,6 @@ pub(super) fn skip<'a>(
             *slot = level;
             depth = depth.saturating_add(1);
         }
-        ty = loop {
-            let Some(level) = depth.checked_sub(1).and_then(|top| levels.get_mut(top)) else {
-                return Ok(());
-            };
-            if let Some(next) = level.next(types)? {
-                spend(budget, values, 1)?;
-                break next;
-            }
-            depth = depth.saturating_sub(1);
-        };
     }
 }
 
@@ -70,7 +70,7 @@ fn open<'a>(
     budget: &mut u64,
     ty: Type,
 ) -> Result<Option<Level>, ReadError> {
-    match types.shape(ty)? {
+    match types.shape(ty) {
         Shape::Plain(kind) => plain(values, kind).map(|()| None),
         Shape::Opt(ty) => Ok(values.flag()?.then_some(Level::Elements { left: 1, ty })),
         Shape::Vec(ty) => {
@@ -97,19 +97,19 @@ fn open<'a>(
 
 impl Level {
     /// Returns the type of the next value, if there is one.
-    fn next(&mut self, types: &Arguments<'_>) -> Result<Option<Type>, ReadError> {
+    fn next(&mut self, types: &Arguments<'_>) -> Option<Type> {
         match self {
-            Self::Elements { left: 0, .. } | Self::Fields { left: 0, .. } => Ok(None),
+            Self::Elements { left: 0, .. } | Self::Fields { left: 0, .. } => None,
             Self::Elements { left, ty } => {
                 *left = left.saturating_sub(1);
-                Ok(Some(*ty))
+                Some(*ty)
             }
             Self::Fields { left, position } => {
                 *left = left.saturating_sub(1);
-                let mut definition = types.cursor(*position);
-                let (_, ty) = types.read_field(&mut definition)?;
+                let mut definition = types.types_at(*position);
+                let (_, ty) = definition.field();
                 *position = definition.position();
-                Ok(Some(ty))
+                Some(ty)
             }
         }
     }
@@ -138,6 +138,7 @@ fn plain(values: &mut Cursor<'_>, kind: Kind) -> Result<(), ReadError> {
 }
 
 /// Takes which case a variant is, and returns its id and type.
+#[inline]
 pub(super) fn case<'a>(
     types: &Arguments<'a>,
     values: &mut Cursor<'a>,
@@ -151,11 +152,11 @@ pub(super) fn case<'a>(
     }
     // Cases are found by counting, which is work, too.
     spend(budget, values, index / CASES_PER_VALUE)?;
-    let mut definition = types.cursor(position);
+    let mut definition = types.types_at(position);
     for _ in 0..index {
-        types.read_field(&mut definition)?;
+        definition.field();
     }
-    types.read_field(&mut definition)
+    Ok(definition.field())
 }
 
 /// Takes a principal.
