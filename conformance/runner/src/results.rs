@@ -200,6 +200,10 @@ pub(crate) struct ClauseInfo {
     /// How the cases that name it came out.
     pub(crate) passed: usize,
     pub(crate) failed: usize,
+    /// How many of the failed ones say nothing about the implementation, because its adapter did not
+    /// support the case, or the twin that it is judged by.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) unsupported: usize,
     pub(crate) open: usize,
     pub(crate) recorded: usize,
     /// The faults that a passing case excludes.
@@ -218,8 +222,10 @@ impl ClauseInfo {
 
     /// Returns what the run says about the clause.
     pub(crate) fn state(&self) -> ClauseState {
-        if self.failed > 0 {
+        if self.failed > self.unsupported {
             ClauseState::Failed
+        } else if self.failed > 0 {
+            ClauseState::Unsupported
         } else if self.passed > 0 && self.open == 0 {
             ClauseState::Passed
         } else if self.passed > 0 {
@@ -238,6 +244,8 @@ pub(crate) enum ClauseState {
     Passed,
     Partly,
     Failed,
+    /// As good as failed: an operation that is offered is offered as a whole.
+    Unsupported,
     Recorded,
     NotRun,
 }
@@ -248,6 +256,7 @@ impl ClauseState {
             Self::Passed => "passed",
             Self::Partly => "passed, some not run",
             Self::Failed => "failed",
+            Self::Unsupported => "failed, not supported",
             Self::Recorded => "recorded",
             Self::NotRun => "not run",
         }
@@ -613,13 +622,38 @@ fn policies(suite: &Suite, hello: &Hello, cases: &[Case<'_>]) -> Vec<PolicyInfo>
     all.iter().map(info).collect()
 }
 
+/// The cases that the adapter did not support, and those that are inconclusive for that reason.
+fn unsupported(cases: &[CaseInfo]) -> BTreeSet<&str> {
+    let of = |outcome| cases.iter().filter(move |case| case.outcome == outcome);
+    let own: BTreeSet<&str> = of(Outcome::Unsupported)
+        .map(|case| case.id.as_str())
+        .collect();
+    let follows = |case: &&CaseInfo| {
+        let twin = case.twin.as_deref();
+        twin.is_some_and(|twin| own.contains(twin))
+    };
+    let following = of(Outcome::Inconclusive).filter(follows);
+    let following: Vec<&str> = following.map(|case| case.id.as_str()).collect();
+    own.iter().copied().chain(following).collect()
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 fn families(suite: &Suite, cases: &[CaseInfo], bound: bool) -> Vec<FamilyInfo> {
+    let unsupported = unsupported(cases);
     let mut families: Vec<FamilyInfo> = Vec::new();
     for clause in &suite.clauses {
         let mut info = ClauseInfo {
             clause: clause.clone(),
             passed: 0,
             failed: 0,
+            unsupported: 0,
             open: 0,
             recorded: 0,
             killed: Vec::new(),
@@ -631,7 +665,10 @@ fn families(suite: &Suite, cases: &[CaseInfo], bound: bool) -> Vec<FamilyInfo> {
         {
             match case.standing(bound) {
                 Standing::Passed => info.passed += 1,
-                Standing::Failed | Standing::Known => info.failed += 1,
+                Standing::Failed | Standing::Known => {
+                    info.failed += 1;
+                    info.unsupported += usize::from(unsupported.contains(case.id.as_str()));
+                }
                 Standing::Open => info.open += 1,
                 Standing::Recorded => info.recorded += 1,
             }

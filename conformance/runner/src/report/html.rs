@@ -227,6 +227,7 @@ fn state_class(info: &ClauseInfo) -> &'static str {
         (Status::Excluded, _) => "excluded",
         (Status::Pending, _) => "pending",
         (_, ClauseState::Failed) => "bad",
+        (_, ClauseState::Unsupported) => "lacking",
         (_, ClauseState::Passed) => "good",
         (_, ClauseState::Partly) => "partly",
         (_, ClauseState::Recorded) => "noted",

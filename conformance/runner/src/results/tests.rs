@@ -19,6 +19,32 @@ fn results_survive_the_file() {
 }
 
 #[test]
+fn a_clause_that_failed_for_want_of_support_is_told_from_one_that_is_broken() {
+    let state = |answer: fn(&str, &Value) -> Value| {
+        let adapter = testing::adapter(answer);
+        let options = testing::only_vectors();
+        let results = run::run(&testing::suite(), &adapter, &options, &mut Silent::new());
+        let clause = results.clause("PRIN-17").unwrap();
+        (clause.state(), clause.failed, clause.unsupported)
+    };
+    let lacking = |_: &str, _: &Value| serde_json::json!({ "unsupported": { "why": "no" } });
+    assert_eq!(state(lacking), (ClauseState::Unsupported, 2, 2));
+    // The twin is not supported, so that the rejection of the other case says nothing.
+    let rejecting = |op: &str, input: &Value| {
+        let answer = testing::good(op, input);
+        match answer.get("ok") {
+            Some(_) => serde_json::json!({ "unsupported": { "why": "no" } }),
+            None => answer,
+        }
+    };
+    assert_eq!(state(rejecting), (ClauseState::Unsupported, 2, 2));
+    let broken = |_: &str, _: &Value| serde_json::json!({ "ok": { "bytes": "00" } });
+    let (broken, failed, unsupported) = state(broken);
+    assert_eq!((broken, unsupported), (ClauseState::Failed, 0));
+    assert!(failed > 0);
+}
+
+#[test]
 fn a_failure_alone_is_blamed_on_what_the_vector_or_the_adapter_singles_out() {
     let suite = testing::suite();
     let is_accept = |vector: &&Vector| matches!(vector.expect, Expect::Accept { .. });

@@ -48,7 +48,10 @@ fn draw_family(svg: &mut String, family: &FamilyInfo, top: usize) -> core::fmt::
     for (column, info) in family.clauses.iter().enumerate() {
         let left = LEFT + column * STEP;
         let class = state_class(info);
-        let has_row = matches!(class, "good" | "bad" | "partly" | "noted" | "open");
+        let has_row = matches!(
+            class,
+            "good" | "bad" | "lacking" | "partly" | "noted" | "open"
+        );
         if has_row {
             write!(svg, "<a href=\"#{}\">", escaped(&info.clause.id))?;
         }
@@ -107,6 +110,13 @@ fn draw_mark(svg: &mut String, class: &str, left: usize, top: usize) -> core::fm
                     top + 3,
                     in_ = SIDE - 6
                 ),
+                "lacking" => write!(
+                    svg,
+                    "<path d=\"M{} {}l{in_} {in_}\"/>",
+                    left + 3,
+                    top + 3,
+                    in_ = SIDE - 6
+                ),
                 "partly" => write!(svg, "<path d=\"M{left} {top}v{SIDE}h{SIDE}z\"/>"),
                 _ => Ok(()),
             }
@@ -125,6 +135,7 @@ fn title(info: &ClauseInfo) -> String {
     let counts = [
         (info.passed, "passed"),
         (info.failed, "failed"),
+        (info.unsupported, "of these not supported"),
         (info.recorded, "recorded"),
         (info.open, "not run"),
     ];
@@ -142,6 +153,7 @@ pub(super) fn bar(results: &Results) -> String {
         ("good", "passed"),
         ("partly", "passed, some not run"),
         ("bad", "failed"),
+        ("lacking", "failed, not supported"),
         ("open", "tested, not run"),
         ("noted", "left open by the specification"),
         ("excluded", "excluded"),

@@ -124,7 +124,7 @@ fn families(all: &[Results]) -> Vec<Family> {
         };
         let rows: Vec<Option<FamilyInfo>> = all.iter().map(of).collect();
         let was_run = |info: &FamilyInfo| {
-            let ran = |class: &str| matches!(class, "good" | "bad" | "partly");
+            let ran = |class: &str| matches!(class, "good" | "bad" | "lacking" | "partly");
             info.clauses.iter().any(|clause| ran(state_class(clause)))
         };
         let is_shown = rows.iter().flatten().any(was_run);
