@@ -3,7 +3,7 @@
 //! A [`Storage`] is an image of that memory in anything that is a [`Memory`]: a slice, a vector, a
 //! file. Opening one reads the header only. [`Storage::anchor`] reads one anchor by its number,
 //! [`Storage::anchors`] all of them one after the other, without allocating; an [`Anchor`] and its
-//! [`Device`]s are views of the bytes. [`verify`] reads everything and reports each [`Finding`].
+//! [`Device`]s are views of the bytes. [`verify()`] reads everything and reports each [`Finding`].
 //!
 //! In the other direction, an [`AnchorRecord`] owns its parts and keeps the rules when it is changed;
 //! [`Storage::append`] and [`Storage::write`] write it. A [`Migration`] brings an image to a later
@@ -50,7 +50,9 @@
 //!
 //! Nothing, if a program stops between two calls of [`MemoryMut::write`] and [`MemoryMut::grow`]: the
 //! image opens, and every anchor that was there is there, with all it held; an operation that did not
-//! return has happened or has not. Two operations drop what they say they drop: [`Storage::write`]
+//! return has happened or has not. In the maps of layout 9 it may leave space that nobody uses, or
+//! entries in two nodes: [`Storage::mend`] sets that right before the next write, and a [`Migration`]
+//! that goes on does it by itself. Two operations drop what they say they drop: [`Storage::write`]
 //! the record that was there, and [`Storage::write_state`] the persistent state. A single call that
 //! is carried out by halves can damage a record.
 //!

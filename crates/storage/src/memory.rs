@@ -153,7 +153,10 @@ impl MemoryMut for Vec<u8> {
             .and_then(|length| usize::try_from(length).ok())
             .ok_or(full)?;
         let length = self.len().checked_add(more).ok_or(full)?;
-        self.try_reserve_exact(more).map_err(|_| full)?;
+        // Room to spare makes growing page by page cheap; less will do.
+        self.try_reserve(more)
+            .or_else(|_| self.try_reserve_exact(more))
+            .map_err(|_| full)?;
         self.resize(length, 0);
         Ok(())
     }

@@ -18,10 +18,9 @@ pub use self::error::MigrateError;
 ///
 /// It works in place, with room for a record or two, in time linear in the number of anchors. First
 /// every record is read, so that an image that cannot be migrated stays as it is; one that has the
-/// layout already is only read. Then the layouts
-/// follow one another: 1, 2, 3, 4, 5, 6, 7, 8, 9. In 2 records move, the last one first; in 4 they are
-/// rewritten, the last one first; from 8 to 9 they stay, and what layout 9 has beside them is derived
-/// from them.
+/// layout already is only read. Then the layouts follow one another: 1, 2, 3, 4, 5, 6, 7, 8, 9. In 2
+/// records move, the last one first; in 4 they are rewritten, the last one first; from 8 to 9 they
+/// stay, and what layout 9 has beside them is derived from them.
 ///
 /// What it keeps: numbers, salt, every value of every anchor with fields that nobody knows, the
 /// persistent state byte for byte, other memories. What it drops: bytes behind the content of a
@@ -90,7 +89,12 @@ impl<M: MemoryMut> Migration<M> {
         })
     }
 
-    /// Goes on for at most so many records, and at least one write if there is anything left to do.
+    /// Goes on for at most so many records, and at least one. Reading a record before the first write
+    /// counts, too.
+    ///
+    /// A new [`Migration`] reads all records again before it writes. Who opens the image anew for each
+    /// step, with no more records in a step than there are anchors, does not get on: keep this value
+    /// between steps, or use larger ones.
     ///
     /// # Errors
     ///

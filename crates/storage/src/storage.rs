@@ -60,7 +60,7 @@ impl<M: Memory> Storage<M> {
     /// Opens an image.
     ///
     /// That takes the same few reads however long the memory is. Whether all records are inside the
-    /// memory and can be read is for [`verify`](crate::verify) to find out.
+    /// memory and can be read is for [`verify`](crate::verify()) to find out.
     ///
     /// # Errors
     ///

@@ -33,6 +33,7 @@ mod cbor;
 mod check;
 mod index;
 mod memories;
+mod mend;
 
 pub use self::account::{
     Account, AccountConfig, AccountCounts, AccountReference, Application, parse_account_references,

@@ -28,8 +28,13 @@ pub(super) fn u64_at(bytes: &[u8], position: usize) -> Option<u64> {
 
 /// Puts `source` at `position`, as far as `target` reaches.
 pub(super) fn put(target: &mut [u8], position: usize, source: &[u8]) {
-    let place = target.iter_mut().skip(position);
-    place.zip(source).for_each(|(to, from)| *to = *from);
+    let Some(place) = target.get_mut(position..) else {
+        return;
+    };
+    let length = place.len().min(source.len());
+    if let (Some(place), Some(source)) = (place.get_mut(..length), source.get(..length)) {
+        place.copy_from_slice(source);
+    }
 }
 
 /// A `usize` has at most 64 bits on every target that Rust knows.

@@ -34,9 +34,10 @@
 //!
 //! What a stop can leave: chunks that nobody uses and a number of entries that is one off, which do no
 //! harm, and, if nodes were divided or made one, entries or children that are in two nodes at once.
-//! [`Map::verify`] finds all of it. A map with [`MapRule::Shared`] or [`NodeRule::Unsorted`] can be read
-//! by key, but must be set right by [`Map::mend`] before it is changed: otherwise a removed entry could
-//! come back.
+//! [`Map::verify`] finds all of it, and [`MapRule::severity`] tells them apart: the former are unusual,
+//! the latter broken, for they end a walk through all entries. A map with [`MapRule::Shared`] or
+//! [`NodeRule::Unsorted`] can be read by key, but must be set right by [`Map::mend`] before it is
+//! changed: otherwise a removed entry could come back.
 
 mod chunks;
 mod error;
@@ -58,7 +59,7 @@ use self::node::Node;
 use self::pages::{MAX_DEPTH, Pages};
 use self::shape::Form;
 use super::bytes::{narrow, put, read_array, u32_at, u64_at, write_growing};
-use crate::{Memory, MemoryMut};
+use crate::{Memory, MemoryError, MemoryMut};
 
 pub use self::error::{ChunkRule, NodeRule, OpenMapError, ReadMapError, WriteMapError};
 pub use self::shape::{Keys, Shape, Values};
@@ -96,6 +97,17 @@ pub struct Map<M> {
     root: u64,
     length: u64,
     chunks: Chunks,
+    /// Whether the three are what the memory says.
+    is_settled: bool,
+    spare: Spare,
+}
+
+/// Buffers of operations that are over, to be used again.
+#[derive(Clone, Debug, Default)]
+struct Spare {
+    here: Pages,
+    below: Pages,
+    encoded: Vec<u8>,
 }
 
 impl<M: Memory> Map<M> {
@@ -137,6 +149,8 @@ impl<M: Memory> Map<M> {
             root,
             length,
             chunks,
+            is_settled: true,
+            spare: Spare::default(),
         })
     }
 
@@ -221,11 +235,8 @@ impl<M: Memory> Map<M> {
     ///
     /// # Errors
     ///
-    /// [`MemoryError`](crate::MemoryError) if the device fails.
-    pub fn verify(
-        &self,
-        report: &mut dyn FnMut(MapFinding),
-    ) -> Result<MapCensus, crate::MemoryError> {
+    /// [`MemoryError`] if the device fails.
+    pub fn verify(&self, report: &mut dyn FnMut(MapFinding)) -> Result<MapCensus, MemoryError> {
         verify::verify(self, report)
     }
 
@@ -297,6 +308,8 @@ impl<M: MemoryMut> Map<M> {
             root: 0,
             length: 0,
             chunks,
+            is_settled: true,
+            spare: Spare::default(),
         })
     }
 
@@ -307,8 +320,7 @@ impl<M: MemoryMut> Map<M> {
     /// See [`WriteMapError`].
     pub fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<Option<Vec<u8>>, WriteMapError> {
         self.form.admits(key, value)?;
-        let result = insert::insert(self, key, value);
-        self.settle(result)
+        self.change(|map| insert::insert(map, key, value))
     }
 
     /// Removes the entry of `key`, and returns its value.
@@ -317,36 +329,59 @@ impl<M: MemoryMut> Map<M> {
     ///
     /// See [`WriteMapError`].
     pub fn remove(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, WriteMapError> {
-        let result = remove::remove(self, key);
-        self.settle(result)
+        self.change(|map| remove::remove(map, key))
     }
 
     /// Sets right what a stop left, and counts what there is.
     ///
     /// Entries that are in two nodes are taken out of the wrong one, lost chunks become free, and the
     /// number of entries becomes theirs. Whoever stops in between does it again. Takes as much memory
-    /// as [`Map::verify`], and more time only if something is wrong.
+    /// as [`Map::verify`], and more time only if something is wrong; otherwise it writes nothing.
+    ///
+    /// It takes nothing out that is not in its right place, too. A map that is damaged in a way that no
+    /// stop leaves stays as it is. So it is for what one stop left: whoever goes on after a stop mends
+    /// first.
     ///
     /// # Errors
     ///
-    /// [`WriteMapError::Read`] if a node is damaged in a way that no stop leaves;
-    /// [`WriteMapError::Chunk`]; [`WriteMapError::Memory`].
+    /// [`WriteMapError::Read`], [`WriteMapError::Chunk`] for a node or a chunk that is damaged;
+    /// [`WriteMapError::LostEntries`] if more than one entry is missing; [`WriteMapError::Memory`].
     pub fn mend(&mut self) -> Result<MapCensus, WriteMapError> {
-        let result = mend::mend(self);
-        self.settle(result)
+        self.change(mend::mend)
     }
 
-    /// After an error, what the memory says holds.
-    fn settle<T>(&mut self, result: Result<T, WriteMapError>) -> Result<T, WriteMapError> {
-        if result.is_err()
-            && let Ok(map) = Map::open(&self.memory, self.form.shape)
-        {
-            let (root, length, chunks) = (map.root, map.length, map.chunks);
-            self.root = root;
-            self.length = length;
-            self.chunks = chunks;
+    /// Changes the map. After an error, what the memory says holds; if it does not say it at once, the
+    /// next change begins with asking again.
+    fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, WriteMapError>,
+    ) -> Result<T, WriteMapError> {
+        if !self.is_settled {
+            self.settle()?;
+        }
+        self.is_settled = false;
+        let result = change(self);
+        if result.is_ok() {
+            self.is_settled = true;
+        } else {
+            let _ = self.settle();
         }
         result
+    }
+
+    /// Reads what the memory says.
+    fn settle(&mut self) -> Result<(), MemoryError> {
+        let map = Map::open(&self.memory, self.form.shape).map_err(|error| match error {
+            OpenMapError::Memory(error) => error,
+            // Nobody else writes to the memory, and nothing here damages the header.
+            _ => MemoryError::Device,
+        })?;
+        let (root, length, chunks) = (map.root, map.length, map.chunks);
+        self.root = root;
+        self.length = length;
+        self.chunks = chunks;
+        self.is_settled = true;
+        Ok(())
     }
 
     /// Writes root and number of entries.
@@ -361,6 +396,7 @@ impl<M: MemoryMut> Map<M> {
     fn save(&mut self, node: &mut Node) -> Result<(), WriteMapError> {
         let (first, chain) = self.prepare(node)?;
         write_growing(&mut self.memory, node.address, &first)?;
+        self.spare.encoded = first;
         let before = mem::replace(&mut node.overflow, chain);
         self.release(&before)
     }
@@ -370,15 +406,19 @@ impl<M: MemoryMut> Map<M> {
     fn save_new(&mut self, node: &mut Node, next_free: u64) -> Result<(), WriteMapError> {
         let (first, chain) = self.prepare(node)?;
         node.overflow = chain;
-        self.chunks
-            .fill(&mut self.memory, node.address, next_free, &[&first])
+        let (address, memory) = (node.address, &mut self.memory);
+        self.chunks.fill(memory, address, next_free, &[&first])?;
+        self.spare.encoded = first;
+        Ok(())
     }
 
     /// Writes what does not fit into a node's first chunk, and returns what belongs there, and the
     /// further chunks.
     fn prepare(&mut self, node: &mut Node) -> Result<(Vec<u8>, Vec<u64>), WriteMapError> {
         node.choose_version(&self.form);
-        let mut bytes = node.encode(&self.form);
+        let mut bytes = mem::take(&mut self.spare.encoded);
+        bytes.clear();
+        node.encode(&self.form, &mut bytes);
         let page = match node.version() {
             1 => bytes.len(),
             _ => narrow(self.form.page).min(bytes.len()),

@@ -5,7 +5,7 @@
 //! last anchor that was written.
 
 use crate::header::Version;
-use crate::managed::{Cell, Map, MemoryId, OpenMapError, Shape, WriteMapError};
+use crate::managed::{Cell, Map, MemoryId, OpenMapError, ReadMapError, Shape, WriteMapError};
 use crate::memory::MemoryMut;
 use crate::storage::{StoredAnchorError, create_derived};
 use crate::v9::{DERIVED, Indexes, NUMBERED, STATE, STORED_ANCHORS, StoredAnchor, add_to_indexes};
@@ -31,6 +31,7 @@ impl<M: MemoryMut> Migration<M> {
 
     /// Finds out where to begin, and makes the maps unless there are some that can be used.
     fn begin_deriving(&mut self) -> Result<u32, MigrateError> {
+        self.need_archive_buffer()?;
         let mut is_usable = true;
         for (id, shape) in DERIVED {
             is_usable = is_usable && self.mend(id, shape)?;
@@ -56,7 +57,9 @@ impl<M: MemoryMut> Migration<M> {
         match Map::open(manager.view_mut(memory, id), shape) {
             Ok(mut map) => match map.mend() {
                 Ok(_) => Ok(true),
-                Err(WriteMapError::Memory(error)) => Err(MigrateError::Memory { error }),
+                Err(
+                    WriteMapError::Memory(error) | WriteMapError::Read(ReadMapError::Memory(error)),
+                ) => Err(MigrateError::Memory { error }),
                 // Not what a stop leaves. Nobody else makes these maps in layout 8.
                 Err(_) => Ok(false),
             },

@@ -151,9 +151,16 @@ impl<M: MemoryMut> Migration<M> {
         self.change_version(Version::V7)
     }
 
-    /// From layout 7 to 8: makes an archive buffer without entries. A service of layout 7 may have
-    /// made one already.
+    /// From layout 7 to 8: makes an archive buffer.
     fn add_archive_buffer(&mut self) -> Result<(), MigrateError> {
+        self.need_archive_buffer()?;
+        self.change_version(Version::V8)
+    }
+
+    /// Makes an archive buffer without entries, unless there is one. A service of layout 7 may have
+    /// made one already, and one of layout 8 makes it when it first needs it.
+    // spec: II-STORE-28
+    pub(super) fn need_archive_buffer(&mut self) -> Result<(), MigrateError> {
         let memory = &mut self.storage.memory;
         if let Some(manager) = &mut self.storage.manager {
             let view = manager.view(&*memory, ARCHIVE_BUFFER_MEMORY);
@@ -163,7 +170,7 @@ impl<M: MemoryMut> Migration<M> {
                 Err(error) => return Err(MigrateError::ArchiveBuffer { error }),
             }
         }
-        self.change_version(Version::V8)
+        Ok(())
     }
 
     /// Writes the header of another layout, and zeros over what is left of the old one.

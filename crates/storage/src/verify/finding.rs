@@ -148,6 +148,7 @@ impl Rule {
     #[must_use]
     pub const fn severity(&self) -> Severity {
         match self {
+            Self::ArchiveEntries { finding } => finding.rule.severity(),
             Self::Managed { finding } => finding.rule.severity(),
             Self::Memory { .. }
             | Self::Open { .. }
@@ -155,7 +156,6 @@ impl Rule {
             | Self::State { .. }
             | Self::StateContent { .. }
             | Self::ArchiveBuffer { .. }
-            | Self::ArchiveEntries { .. }
             | Self::Manager {
                 finding:
                     ManagerFinding::BucketsBeyondMemory { .. }

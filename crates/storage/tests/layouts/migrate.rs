@@ -4,8 +4,8 @@ use candid::{CandidType, Deserialize, decode_one};
 use candid_wire::{ReadError, Reason, Type, Value, encode};
 use icid_storage::{
     AnchorRecord, EncodeRecordError, Keys, Manager, Map, Memory, MemoryId, MemoryMut, MigrateError,
-    Migration, OpenMapError, Progress, RecordBuffer, RecordError, Rule, Shape, Storage, Values,
-    Version, verify,
+    Migration, OpenMapError, Progress, ReadAnchorError, RecordBuffer, RecordError, Rule, Shape,
+    Storage, Values, Version, verify,
 };
 use principal::Principal;
 
@@ -312,6 +312,38 @@ fn a_record_that_would_not_fit_stops_a_migration_before_it_begins() {
             assert!(*migration.into_storage().memory() == memory);
         }
     }
+}
+
+#[test]
+fn a_record_too_long_for_the_old_layout_may_fit_the_new_one() {
+    let ty = Type::record([("alias", Type::Text), ("pubkey", Type::blob())]);
+    let device = Value::record([("alias", Value::Text("")), ("pubkey", Value::Blob(b""))]);
+    let content = encode(&[(&Type::vec(ty), &Value::vec(vec![device; 400]))]).unwrap();
+    assert!(content.len() <= 2046);
+    let mut memory = image(Version::V1, &anchors(2));
+    put(&mut memory, 512, &content);
+    let storage = Storage::open(migrate(memory, Version::V5)).unwrap();
+    let mut buffer = RecordBuffer::new();
+    let anchor = storage.anchor(10_000, &mut buffer).unwrap();
+    assert_eq!(anchor.device_count(), 400);
+    assert!(anchor.as_bytes().len() > 2046);
+}
+
+#[test]
+fn an_anchor_of_layout_9_without_record_and_entry_is_not_an_empty_one() {
+    // The number of anchors is at byte 4; a page has room for 16 records.
+    let mut memory = migrate(image(Version::V8, &anchors(2)), Version::V9);
+    memory[4..8].copy_from_slice(&17_u32.to_le_bytes());
+    let storage = Storage::open(&memory).unwrap();
+    let mut buffer = RecordBuffer::new();
+    let never_written = storage.anchor(10_015, &mut buffer).unwrap();
+    assert_eq!(never_written.device_count(), 0);
+    let error = RecordError::CutOff {
+        needed: 2,
+        available: 0,
+    };
+    let found = storage.anchor(10_016, &mut buffer).map(|_| ());
+    assert_eq!(found, Err(ReadAnchorError::Record { error }));
 }
 
 #[test]

@@ -10,7 +10,6 @@
 mod damage;
 mod stops;
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use hex_literal::hex;

@@ -38,6 +38,9 @@ pub(super) const FIRST_CHUNK: u64 = 100;
 /// The length of a chunk's header.
 pub(super) const HEADER_LENGTH: u64 = 16;
 
+/// How many free chunks are remembered together with what their headers say.
+const REMEMBERED: usize = 64;
+
 const OFFSET: u64 = 52;
 const LENGTH: usize = 48;
 const MAGIC: [u8; 3] = *b"BTA";
@@ -45,7 +48,7 @@ const CHUNK_MAGIC: [u8; 3] = *b"CHK";
 const VERSION: u8 = 1;
 
 /// What the header of the allocator says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Chunks {
     page: u64,
     pub(super) used: u64,
@@ -53,6 +56,11 @@ pub(super) struct Chunks {
     pub(super) free: u64,
     /// Whether that chunk is behind all others, with a header still to be written.
     new: bool,
+    /// Free chunks that were put at the head of the list, the last one first to go, and the chunks
+    /// behind them: what their headers say, which need not be read again.
+    known: Vec<(u64, u64)>,
+    /// For chunks that are put together, to be used again.
+    scratch: Vec<u8>,
 }
 
 impl Chunks {
@@ -62,6 +70,8 @@ impl Chunks {
             used: 0,
             free: FIRST_CHUNK,
             new: false,
+            known: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -83,6 +93,8 @@ impl Chunks {
             used: u64_at(&header, 16).unwrap_or_default(),
             free: u64_at(&header, 24).unwrap_or_default(),
             new: false,
+            known: Vec::new(),
+            scratch: Vec::new(),
         })
     }
 
@@ -100,10 +112,10 @@ impl Chunks {
     /// header says about the next one, which it keeps. Holds once committed.
     pub(super) fn take<M: Memory>(&mut self, memory: &M) -> Result<(u64, u64), WriteMapError> {
         let chunk = self.free;
-        let next = if self.new {
-            0
-        } else {
-            next_free(memory, chunk, self.stride())?
+        let next = match self.known.pop_if(|known| known.0 == chunk) {
+            Some((_, next)) => next,
+            None if self.new => 0,
+            None => next_free(memory, chunk, self.stride())?,
         };
         let error = WriteMapError::Chunk {
             address: chunk,
@@ -141,6 +153,11 @@ impl Chunks {
             self.commit(memory)?;
         }
         memory.write(chunk, &chunk_header(false, self.free))?;
+        if self.known.len() < REMEMBERED {
+            self.known.push((chunk, self.free));
+        } else {
+            self.known.clear();
+        }
         self.free = chunk;
         self.used = self.used.saturating_sub(1);
         Ok(())
@@ -158,18 +175,19 @@ impl Chunks {
 
     /// Writes header and contents of a chunk that was taken, at once.
     pub(super) fn fill<M: MemoryMut>(
-        &self,
+        &mut self,
         memory: &mut M,
         address: u64,
         next: u64,
         contents: &[&[u8]],
     ) -> Result<(), WriteMapError> {
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(&chunk_header(true, next));
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&chunk_header(true, next));
         for part in contents {
-            bytes.extend_from_slice(part);
+            self.scratch.extend_from_slice(part);
         }
-        write_growing(memory, address.saturating_sub(HEADER_LENGTH), &bytes)?;
+        let start = address.saturating_sub(HEADER_LENGTH);
+        write_growing(memory, start, &self.scratch)?;
         Ok(())
     }
 
@@ -178,6 +196,7 @@ impl Chunks {
         self.free = free;
         self.used = used;
         self.new = false;
+        self.known.clear();
     }
 
     fn stride(&self) -> u64 {
@@ -266,6 +285,14 @@ pub(super) fn number(address: u64, stride: u64) -> u64 {
         .saturating_sub(FIRST_CHUNK)
         .saturating_sub(HEADER_LENGTH);
     steps.checked_div(stride).unwrap_or(u64::MAX)
+}
+
+/// The address of the contents of a chunk.
+pub(super) fn address(number: u64, stride: u64) -> u64 {
+    number
+        .saturating_mul(stride)
+        .saturating_add(FIRST_CHUNK)
+        .saturating_add(HEADER_LENGTH)
 }
 
 /// Checks that a node or a part of one can begin at `address`.

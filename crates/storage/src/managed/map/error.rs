@@ -148,6 +148,13 @@ pub enum WriteMapError {
         /// What is wrong with it.
         rule: ChunkRule,
     },
+    /// Entries are missing, more than one operation can have removed.
+    LostEntries {
+        /// How many there are, as the header says it.
+        header: u64,
+        /// How many were found.
+        found: u64,
+    },
     /// The memory could not be read, written or made longer.
     Memory(MemoryError),
 }
@@ -172,6 +179,12 @@ impl fmt::Display for WriteMapError {
             Self::ValueLength { length } => write!(f, "the map admits no value of {length} bytes"),
             Self::Read(error) => error.fmt(f),
             Self::Chunk { address, rule } => write!(f, "chunk at {address}: {rule}"),
+            Self::LostEntries { header, found } => {
+                write!(
+                    f,
+                    "{header} entries in the header, but only {found} are found"
+                )
+            }
             Self::Memory(error) => error.fmt(f),
         }
     }
@@ -251,6 +264,8 @@ pub enum NodeRule {
     },
     /// There are more entries than the chunks in use can hold.
     TooManyEntries,
+    /// The node is below an entry that is in the wrong place, and nowhere else.
+    OutOfPlace,
 }
 
 impl fmt::Display for NodeRule {
@@ -287,6 +302,7 @@ impl fmt::Display for NodeRule {
                 )
             }
             Self::TooManyEntries => f.write_str("more entries than the chunks in use can hold"),
+            Self::OutOfPlace => f.write_str("only below an entry that is in the wrong place"),
         }
     }
 }

@@ -27,8 +27,8 @@ pub(super) fn insert<M: MemoryMut>(
     if map.root == 0 {
         return plant(map, key, value);
     }
-    let mut here = Pages::default();
-    let mut below = Pages::default();
+    let mut here = mem::take(&mut map.spare.here);
+    let mut below = mem::take(&mut map.spare.below);
     here.open(&map.memory, &map.form, map.root)?;
     if here.is_full() && here.search(&map.memory, &map.form, key)?.is_err() {
         let root = Node::read(here, &map.memory, &map.form)?;
@@ -44,6 +44,8 @@ pub(super) fn insert<M: MemoryMut>(
                 let old = node.value(index).to_vec();
                 node.set_value(index, value);
                 map.save(&mut node)?;
+                map.spare.here = node.into_pages();
+                map.spare.below = below;
                 return Ok(Some(old));
             }
             Err(index) => index,
@@ -57,6 +59,8 @@ pub(super) fn insert<M: MemoryMut>(
             node.insert(index, key, value);
             map.save(&mut node)?;
             map.commit(map.root, map.length.saturating_add(1))?;
+            map.spare.here = node.into_pages();
+            map.spare.below = below;
             return Ok(None);
         }
         let child = here.child(&map.memory, &map.form, index)?;

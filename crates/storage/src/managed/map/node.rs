@@ -81,6 +81,8 @@ pub(super) struct Node {
     leaf: bool,
     /// Where keys and values are: those that were read, and behind them those that came later.
     bytes: Vec<u8>,
+    /// How many of the bytes are in use; the buffer may be longer.
+    used: usize,
     slots: Vec<Slot>,
     children: Vec<u64>,
     /// The further chunks that it was read from.
@@ -97,6 +99,7 @@ impl Node {
             version,
             leaf,
             bytes: Vec::new(),
+            used: 0,
             slots: Vec::with_capacity(CAPACITY),
             children: Vec::new(),
             overflow: Vec::new(),
@@ -171,8 +174,14 @@ impl Node {
                 .extend(children.filter_map(|child| u64_at(child, 0)));
         }
         node.next = pages.goes_on();
+        node.used = pages.loaded().len();
         (node.bytes, node.overflow) = pages.into_buffers();
         Ok(node)
+    }
+
+    /// Returns the buffers, to be used for another node.
+    pub(super) fn into_pages(self) -> Pages {
+        Pages::with_buffers(self.bytes, self.overflow)
     }
 
     /// The chunks that the node has, the first one last.
@@ -299,19 +308,18 @@ impl Node {
         self.overflow.clone_from(&other.overflow);
     }
 
-    /// Returns the bytes of the node, without the heads of further chunks.
-    pub(super) fn encode(&self, form: &Form) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.encoded_length(form));
+    /// Puts the bytes of the node, without the heads of further chunks, behind those that are there.
+    pub(super) fn encode(&self, form: &Form, bytes: &mut Vec<u8>) {
+        bytes.reserve(self.encoded_length(form));
         bytes.extend_from_slice(b"BTN");
         bytes.push(self.version);
         bytes.push(u8::from(!self.leaf));
         let entries = u16::try_from(self.slots.len()).unwrap_or(u16::MAX);
         bytes.extend_from_slice(&entries.to_le_bytes());
         match (self.version, form.bounds) {
-            (1, Some(bounds)) => self.encode_v1(bounds, &mut bytes),
-            _ => self.encode_v2(form, &mut bytes),
+            (1, Some(bounds)) => self.encode_v1(bounds, bytes),
+            _ => self.encode_v2(form, bytes),
         }
-        bytes
     }
 
     fn encode_v1(&self, bounds: (u32, u32), bytes: &mut Vec<u8>) {
@@ -365,8 +373,12 @@ impl Node {
     }
 
     fn store(&mut self, part: &[u8]) -> Span {
-        let span = Span::at(self.bytes.len(), part.len());
-        self.bytes.extend_from_slice(part);
+        let span = Span::at(self.used, part.len());
+        if self.bytes.len() < span.end {
+            self.bytes.resize(span.end, 0);
+        }
+        put(&mut self.bytes, span.start, part);
+        self.used = span.end;
         span
     }
 }

@@ -1,9 +1,10 @@
 //! Tests of the bytes of maps: each rule, and both sides of each limit.
 
 use alloc::vec;
+use core::cell::Cell;
 
 use super::*;
-use crate::MemoryError;
+use crate::Severity;
 
 const NUMBERS: Shape = Shape::new(Keys::Fixed(8), Values::AtMost(8));
 const ANY: Shape = Shape::new(Keys::Any, Values::Any);
@@ -482,4 +483,159 @@ fn a_map_is_what_the_memory_says_after_an_error() {
     assert_eq!(map.insert(b"", &[0; 9_000]), Err(full));
     assert_eq!(map.insert(b"a", b"b"), Ok(None));
     assert_eq!(map.get(b"a"), Ok(Some(b"b".to_vec())));
+}
+
+#[test]
+fn what_a_stop_leaves_without_harm_is_unusual_and_everything_else_broken() {
+    let chunks = |used, found| MapRule::ChunkCount { used, found }.severity();
+    assert_eq!(chunks(240, 239), Severity::Unusual);
+    assert_eq!(chunks(239, 240), Severity::Broken);
+    let length = MapRule::Length {
+        header: 1,
+        found: 2,
+    };
+    assert_eq!(length.severity(), Severity::Unusual);
+    assert_eq!(MapRule::Shared.severity(), Severity::Broken);
+    let unsorted = MapRule::Node(NodeRule::Unsorted { entry: 1 });
+    assert_eq!(unsorted.severity(), Severity::Broken);
+    assert_eq!(MapRule::FreeTwice.severity(), Severity::Broken);
+}
+
+/// A memory in which so many accesses go well, and so many fail then.
+struct Flaky(Vec<u8>, Cell<(u32, u32)>);
+
+impl Flaky {
+    fn access(&self) -> Result<(), MemoryError> {
+        let (well, failing) = self.1.get();
+        if well > 0 || failing == 0 {
+            self.1.set((well.saturating_sub(1), failing));
+            return Ok(());
+        }
+        self.1.set((0, failing - 1));
+        Err(MemoryError::Device)
+    }
+}
+
+impl Memory for Flaky {
+    fn length(&self) -> u64 {
+        self.0.length()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
+        self.access()?;
+        self.0.read(offset, buffer)
+    }
+}
+
+impl MemoryMut for Flaky {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.access()?;
+        self.0.write(offset, bytes)
+    }
+
+    fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
+        self.access()?;
+        self.0.grow(pages)
+    }
+}
+
+#[test]
+fn a_map_that_cannot_be_read_after_an_error_is_read_before_the_next_change() {
+    let mut map = Map::create(Vec::new(), ANY).unwrap();
+    map.insert(b"a", &[7; 9_000]).unwrap();
+    let memory = map.into_memory();
+    let mut errors = 0;
+    for well in 2.. {
+        // The access that fails, and the one that would tell what the memory says.
+        let flaky = Flaky(memory.clone(), Cell::new((well, 2)));
+        let mut map = Map::open(flaky, ANY).unwrap();
+        if map.insert(b"a", b"short").is_ok() {
+            break;
+        }
+        errors += 1;
+        let mut anew = Map::open(map.memory.0.clone(), ANY).unwrap();
+        map.insert(b"b", &[8; 5_000]).unwrap();
+        anew.insert(b"b", &[8; 5_000]).unwrap();
+        assert!(map.into_memory().0 == anew.into_memory(), "{well}");
+    }
+    assert!(errors > 10, "{errors}");
+}
+
+#[test]
+fn mending_refuses_what_no_stop_leaves_and_writes_nothing() {
+    // A root with two leaves: entries 0 to 4, 5, and 6 to 11.
+    let memory = filled(NUMBERS, 12);
+    let root = 407;
+    assert_eq!(u64_at(&memory, 12), Some(407));
+    let mend = |place: usize, bytes: &[u8]| {
+        let before = changed(&memory, place, bytes);
+        let mut map = Map::open(before.clone(), NUMBERS).unwrap();
+        let result = map.mend().map(|census| census.entries);
+        assert!(result.is_ok() || map.into_memory() == before);
+        result
+    };
+    let node = |address, rule| Err(ReadMapError::node(address, rule).into());
+    let chunk = |address, rule| Err(WriteMapError::Chunk { address, rule });
+    // As a stop leaves it: one entry more or less than the header says, or chunks that nobody uses.
+    assert_eq!(mend(20, &13_u64.to_le_bytes()), Ok(12));
+    assert_eq!(mend(20, &11_u64.to_le_bytes()), Ok(12));
+    assert_eq!(mend(68, &7_u64.to_le_bytes()), Ok(12));
+    let lost = |header, found| Err(WriteMapError::LostEntries { header, found });
+    assert_eq!(mend(20, &14_u64.to_le_bytes()), lost(14, 12));
+    // The first leaf for the root, and one leaf for two.
+    assert_eq!(mend(12, &116_u64.to_le_bytes()), lost(12, 5));
+    let second = 407 + 15 + 8;
+    assert_eq!(
+        mend(second, &116_u64.to_le_bytes()),
+        node(116, NodeRule::EntryCount { found: 0 })
+    );
+    // A key of the root that no longer divides the leaves: entries would be taken out of one.
+    let key = root + 15 + 16 + 7;
+    assert_eq!(mend(key, &[3]), node(116, NodeRule::Unsorted { entry: 4 }));
+    assert_eq!(mend(key, &[9]), node(698, NodeRule::Unsorted { entry: 0 }));
+    // Chunks.
+    assert_eq!(mend(100 + 4, &[0]), chunk(100, ChunkRule::NotInUse));
+    assert_eq!(
+        mend(100 + 4, &[2]),
+        chunk(100, ChunkRule::Flag { found: 2 })
+    );
+    assert_eq!(
+        mend(76, &100_u64.to_le_bytes()),
+        chunk(100, ChunkRule::InUse)
+    );
+    // A leaf that goes on behind its end.
+    assert_eq!(
+        mend(116 + 7, &[9]),
+        node(116, NodeRule::OverflowMisplaced { address: 9 })
+    );
+    assert_eq!(mend(116, b"X"), node(116, NodeRule::Magic));
+}
+
+#[test]
+fn a_child_that_is_only_in_the_wrong_place_is_not_thrown_away() {
+    // Three levels. The last entry of an inner node becomes a copy of the root's, which lies to its
+    // right: what is below it has no other way to it.
+    let memory = filled(NUMBERS, 100);
+    let root = usize::try_from(u64_at(&memory, 12).unwrap()).unwrap();
+    let inner = usize::try_from(u64_at(&memory, root + 15).unwrap()).unwrap();
+    let (root_keys, inner_keys) = [root, inner]
+        .map(|node| {
+            let entries = usize::from(memory[node + 5]);
+            (entries, node + 15 + (entries + 1) * 8)
+        })
+        .into();
+    let entry = |keys: (usize, usize), index: usize| {
+        let key = keys.1 + index * 8;
+        let value = keys.1 + keys.0 * 8 + index * 12;
+        (key..key + 8, value..value + 12)
+    };
+    let (from, to) = (entry(root_keys, 0), entry(inner_keys, inner_keys.0 - 1));
+    let child = u64_at(&memory, inner + 15 + inner_keys.0 * 8).unwrap();
+    let mut damaged = memory;
+    damaged.copy_within(from.0, to.0.start);
+    damaged.copy_within(from.1, to.1.start);
+    let mut map = Map::open(damaged.clone(), NUMBERS).unwrap();
+    let error = ReadMapError::node(child, NodeRule::OutOfPlace);
+    assert_eq!(map.mend(), Err(error.into()));
+    assert!(map.into_memory() == damaged);
 }

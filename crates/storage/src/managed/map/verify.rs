@@ -12,7 +12,7 @@ use super::node::Node;
 use super::pages::{MAX_DEPTH, Pages};
 use super::shape::MINIMUM;
 use crate::managed::bytes::{narrow, wide};
-use crate::{Memory, MemoryError};
+use crate::{Memory, MemoryError, Severity};
 
 /// What is wrong in a [`Map`], and where.
 #[expect(
@@ -39,7 +39,8 @@ impl fmt::Display for MapFinding {
 pub enum MapRule {
     /// A node or a part of one is in a chunk that is not one, or not in use.
     Chunk(ChunkRule),
-    /// There are more chunks in use than nodes and parts of them: some are lost.
+    /// The allocator's number of chunks in use is not that of nodes and parts of them. If it is greater,
+    /// nobody uses some of them, and nothing else is wrong.
     ChunkCount {
         /// How many are in use, as the allocator says it.
         used: u64,
@@ -78,6 +79,21 @@ pub enum MapRule {
     },
     /// Two nodes, or parts of them, are in the same chunk.
     Shared,
+}
+
+impl MapRule {
+    /// Returns how bad it is.
+    ///
+    /// Space that nobody uses and a wrong number of entries keep nobody from reading everything. A stop
+    /// leaves them, and [`Map::mend`] sets them right.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        match self {
+            Self::ChunkCount { used, found } if *used > *found => Severity::Unusual,
+            Self::Length { .. } => Severity::Unusual,
+            _ => Severity::Broken,
+        }
+    }
 }
 
 impl fmt::Display for MapRule {
@@ -303,6 +319,7 @@ impl<M: Memory> Check<'_, M> {
 }
 
 /// One bit for each chunk of a map: whether a node or a part of one is in it.
+#[derive(Clone)]
 pub(super) struct Seen {
     stride: u64,
     words: Vec<u64>,
@@ -337,6 +354,18 @@ impl Seen {
     pub(super) fn has(&self, address: u64) -> bool {
         let (word, bit) = self.place(address);
         self.words.get(word).is_some_and(|word| *word & bit != 0)
+    }
+
+    /// Returns the address of the contents of the first chunk that is marked here and not in `other`.
+    pub(super) fn first_without(&self, other: &Self) -> Option<u64> {
+        let others = other.words.iter().chain(core::iter::repeat(&0));
+        let mut words = (0_u64..).zip(self.words.iter().zip(others));
+        words.find_map(|(index, (word, other))| {
+            let left = word & !other;
+            let bit = u64::from(left.trailing_zeros());
+            let number = index.saturating_mul(64).saturating_add(bit);
+            (left != 0).then(|| chunks::address(number, self.stride))
+        })
     }
 
     /// Returns the number of the first chunk behind all that are marked.

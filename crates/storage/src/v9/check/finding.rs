@@ -133,10 +133,10 @@ impl MemoryRule {
     #[must_use]
     pub const fn severity(&self) -> Severity {
         match self {
+            Self::Map { finding } => finding.rule.severity(),
             Self::AbsentAnchor
             | Self::Item { .. }
             | Self::ItemLength { .. }
-            | Self::Map { .. }
             | Self::Memory { .. }
             | Self::NoCell { .. }
             | Self::NoMap { .. }
