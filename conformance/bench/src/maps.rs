@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 
 use cpu_time::ThreadTime;
 use ic_stable_structures::BTreeMap;
@@ -10,13 +14,16 @@ use ic_stable_structures::storable::Bound;
 use ic_stable_structures::storable::Storable;
 use storage::Keys;
 use storage::Map;
+use storage::Memory;
+use storage::MemoryError;
+use storage::MemoryMut;
 use storage::Migration;
+use storage::PAGE_LENGTH;
 use storage::Shape;
 use storage::Storage;
 use storage::Values;
 use storage::Version;
 
-use crate::anchors::Scratch;
 use crate::anchors::fill;
 use crate::harness::Effort;
 use crate::harness::Group;
@@ -84,7 +91,10 @@ fn maps(effort: Effort, count: u64, length: usize) -> usize {
     let mut pairs = peer.iter();
     while let Some(entry) = entries.next().expect("an entry") {
         let (key, value) = pairs.next().expect("an entry").into_pair();
-        assert_eq!((entry.key(), entry.value()), (&key.to_be_bytes()[..], &value.0[..]));
+        assert_eq!(
+            (entry.key(), entry.value()),
+            (&key.to_be_bytes()[..], &value.0[..])
+        );
     }
     assert!(pairs.next().is_none(), "both have the same entries");
     drop(entries);
@@ -120,7 +130,10 @@ fn maps(effort: Effort, count: u64, length: usize) -> usize {
             }
             sum
         })
-        .peer(PEER, || peer.iter().fold(0, |sum, entry| sum + entry.value().0.len()))
+        .peer(PEER, || {
+            peer.iter()
+                .fold(0, |sum, entry| sum + entry.value().0.len())
+        })
         .target(OURS, PEER, Some(1.5))
         .run(effort);
 
@@ -128,7 +141,8 @@ fn maps(effort: Effort, count: u64, length: usize) -> usize {
     missed += Group::new(format!("{BATCH} changes of values in {kind}"))
         .ours(OURS, || {
             for _ in 0..BATCH {
-                ours.insert(&next(&asked).to_be_bytes(), value).expect("an entry");
+                ours.insert(&next(&asked).to_be_bytes(), value)
+                    .expect("an entry");
             }
         })
         .peer(PEER, || {
@@ -144,7 +158,8 @@ fn maps(effort: Effort, count: u64, length: usize) -> usize {
             .ours(OURS, || {
                 let mut map = Map::create(Vec::new(), SHAPE).expect("a map");
                 for index in 0..1_000 {
-                    map.insert(&scattered(index).to_be_bytes(), value).expect("an entry");
+                    map.insert(&scattered(index).to_be_bytes(), value)
+                        .expect("an entry");
                 }
                 map.length()
             })
@@ -169,23 +184,102 @@ fn scattered(index: u64) -> u64 {
 
 /// Migrates an image in a file.
 fn migration(count: u32) {
-    let file = Scratch::new("migration-to-9");
-    fill(file.open(), Version::V8, count);
+    let image = Image::new();
+    fill(image.open(), Version::V8, count);
     let start = ThreadTime::now();
     let allocations = allocation_counter::measure(|| {
-        let storage = Storage::open(file.open()).expect("an image");
+        let storage = Storage::open(image.open()).expect("an image");
         let migration = Migration::new(storage, Version::V9).expect("a migration");
         migration.finish().expect("an image of layout 9");
     });
     let taken = start.elapsed().as_nanos() as f64;
-    let storage = Storage::open(file.open()).expect("an image");
+    let storage = Storage::open(image.open()).expect("an image");
     let last = 9_999 + u64::from(count);
     let stored = storage.stored_anchor(last).expect("an entry");
-    assert_eq!(stored.expect("an entry").devices().len(), 2, "the last anchor is there");
+    assert_eq!(
+        stored.expect("an entry").devices().len(),
+        2,
+        "the last anchor is there"
+    );
     println!(
         "  {count:<10}{:>14}{:>14}{:>18}",
         Nanos(taken / f64::from(count)),
         Nanos(taken),
         format!("{} bytes", allocations.bytes_max),
     );
+}
+
+/// A file that is removed when it is no longer needed.
+struct Image(PathBuf);
+
+impl Image {
+    fn new() -> Self {
+        let name = format!("icid-bench-{}-maps", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        File::create(&path).expect("a file");
+        Self(path)
+    }
+
+    fn open(&self) -> Direct {
+        let file = OpenOptions::new().read(true).write(true).open(&self.0);
+        let file = file.expect("a file");
+        let length = file.metadata().expect("its length").len();
+        Direct { file, length }
+    }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        // What is left in the folder for such files is nobody's loss.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A file of which just what is asked for is read: nodes of maps are short and far from each other.
+struct Direct {
+    file: File,
+    length: u64,
+}
+
+impl Direct {
+    fn check(&self, offset: u64, length: usize) -> Result<(), MemoryError> {
+        let length = length as u64;
+        match offset.checked_add(length) {
+            Some(end) if end <= self.length => Ok(()),
+            _ => Err(MemoryError::OutOfBounds {
+                offset,
+                length,
+                memory: self.length,
+            }),
+        }
+    }
+}
+
+impl Memory for Direct {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
+        self.check(offset, buffer.len())?;
+        let read = self.file.read_exact_at(buffer, offset);
+        read.map_err(|_| MemoryError::Device)
+    }
+}
+
+impl MemoryMut for Direct {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.check(offset, bytes.len())?;
+        let written = self.file.write_all_at(bytes, offset);
+        written.map_err(|_| MemoryError::Device)
+    }
+
+    fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
+        let full = MemoryError::Full { pages };
+        let more = pages.checked_mul(PAGE_LENGTH).ok_or(full)?;
+        let length = self.length.checked_add(more).ok_or(full)?;
+        self.file.set_len(length).map_err(|_| MemoryError::Device)?;
+        self.length = length;
+        Ok(())
+    }
 }
