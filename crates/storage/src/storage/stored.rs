@@ -119,6 +119,9 @@ impl<M: MemoryMut> Storage<M> {
     /// Writes the entry of memory 16 that belongs to the content of a record, and what leads to it.
     ///
     /// An empty content, of a record that was never written, has none.
+    ///
+    /// What leads to keys that are gone goes first: whoever does it again after a stop finds out by the
+    /// entry what has to go.
     pub(crate) fn write_stored(
         &mut self,
         number: u64,
@@ -133,19 +136,20 @@ impl<M: MemoryMut> Storage<M> {
         let key = number.to_be_bytes();
         let old = before.as_ref().map(Indexes::of).unwrap_or_default();
         if content.is_empty() {
+            remove_from_indexes(manager, memory, number, &old, &Indexes::default())?;
             let mut map = open_or_create(manager, memory, id, NUMBERED)?;
             map.remove(&key)
                 .map_err(|error| StoredAnchorError::map(id, error))?;
-            return remove_from_indexes(manager, memory, number, &old, &Indexes::default());
+            return Ok(());
         }
         let anchor = Anchor::parse(content).map_err(|error| StoredAnchorError::Record { error })?;
         let mut stored = before.unwrap_or_default();
         stored.take_keys_of(StoredAnchor::of(&anchor));
         let new = Indexes::of(&stored);
+        remove_from_indexes(manager, memory, number, &old, &new)?;
         let mut map = open_or_create(manager, memory, id, NUMBERED)?;
         map.insert(&key, &stored.encode())
             .map_err(|error| StoredAnchorError::map(id, error))?;
-        remove_from_indexes(manager, memory, number, &old, &new)?;
         add_to_indexes(manager, memory, number, &new)
     }
 }
