@@ -354,7 +354,11 @@ fn of_interpreted(theirs: Interpreted) -> StoredAnchor {
     };
     without_unknown(ours(&Anchor {
         name: theirs.name,
-        openid_credentials: theirs.openid_credentials.into_iter().map(credential).collect(),
+        openid_credentials: theirs
+            .openid_credentials
+            .into_iter()
+            .map(credential)
+            .collect(),
         created_at_ns: theirs.created_at_ns,
         passkey_credentials: theirs.passkey_credentials,
         recovery_keys: theirs.recovery_keys,
