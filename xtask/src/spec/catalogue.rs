@@ -44,7 +44,7 @@ pub(super) const FAMILIES: [(&str, usize); 29] = [
     ("CDATA", 13),
     ("CALLERINFO", 5),
     ("II-SEED", 8),
-    ("II-STORE", 37),
+    ("II-STORE", 39),
     ("II-ANCHOR", 16),
 ];
 

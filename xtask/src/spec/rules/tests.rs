@@ -107,7 +107,7 @@ fn accepts_the_spine_and_counts_it() {
     };
     assert_eq!(report.totals, expected);
     // The interface specification, and the seeds of Internet Identity.
-    assert_eq!(report.totals.sum(), 355 + 8 + 37 + 16);
+    assert_eq!(report.totals.sum(), 355 + 8 + 39 + 16);
 }
 
 #[test]
