@@ -35,6 +35,7 @@ pub(crate) const STEPS: [Step; 16] = [
     Step::check("real certificates are at hand", |_| {
         data_at_hand(is_set("CI"), is_set("ICID_DATA"))
     }),
+    // The committed bytes are of another run, so this also says that every run writes the same.
     Step::check("vectors are as generated", |root| {
         suite(root, &["generate", "--check"]).map(|()| 0)
     }),

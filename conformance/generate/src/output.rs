@@ -209,14 +209,6 @@ mod tests {
         suite
     }
 
-    /// This is also why the same bytes are written on every run: the committed ones are of another run,
-    /// in another process. Generating anew takes most of a minute, so it is done once.
-    #[test]
-    fn committed_files_are_what_the_generator_writes() {
-        let output = Output::new(crate::generate(), &root(), false).unwrap();
-        assert_eq!(check(&output, &root()).unwrap(), [""; 0]);
-    }
-
     #[test]
     fn refuses_to_lose_an_id() {
         let problems = Output::new(suite(), &root(), false)
