@@ -12,7 +12,7 @@ use crate::process::{self, Problem};
 const SCRIPT: &str = "conformance/adapters/python-model/run.py";
 
 /// One file of vectors, from which a wrong one is made.
-const SAMPLE: &str = "conformance/vectors/principal/decode_text/checksum.json";
+const SAMPLE: &str = "conformance/vectors/principal/decode_text/known.json";
 
 /// Puts all vectors to the model, and returns how many checks were skipped.
 ///
@@ -90,6 +90,14 @@ mod tests {
         assert_eq!(id, "b");
         assert_eq!(wrong.matches("\"00\"").count(), 1);
         assert_eq!(spoiled("{\"tests\":[]}"), None);
+    }
+
+    #[test]
+    fn the_sample_has_an_output_to_spoil() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let text = fs::read_to_string(root.join(SAMPLE)).unwrap();
+        let (id, wrong) = spoiled(&text).unwrap();
+        assert!(wrong.contains(&id));
     }
 
     #[test]
