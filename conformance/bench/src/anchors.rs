@@ -1,16 +1,12 @@
 //! Anchors of Internet Identity: reading them from a file against `candid`, and how the costs of
 //! opening, reading and migrating an image grow with its size.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::fs::OpenOptions;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Seek;
 use std::io::SeekFrom;
-use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
 
 use candid::CandidType;
 use cpu_time::ThreadTime;
@@ -21,14 +17,14 @@ use storage::DeviceRecord;
 use storage::IdRange;
 use storage::KeyType;
 use storage::Memory;
-use storage::MemoryError;
 use storage::MemoryMut;
 use storage::Migration;
-use storage::PAGE_LENGTH;
 use storage::Storage;
 use storage::Version;
 use time::Timestamp;
 
+use crate::files::BLOCK;
+use crate::files::Scratch;
 use crate::harness::Effort;
 use crate::harness::Group;
 use crate::harness::Nanos;
@@ -36,9 +32,6 @@ use crate::harness::time;
 
 /// How many anchors the group reads.
 const ANCHORS: u32 = 10_000;
-
-/// How much of a file is read at once, by either side.
-const BLOCK: usize = 65_536;
 
 /// Where records of layout 5 begin, and how long each is.
 ///
@@ -96,7 +89,7 @@ fn ours(file: &Scratch) -> Found {
 }
 
 fn theirs(file: &Scratch) -> Found {
-    let mut reader = BufReader::with_capacity(BLOCK, File::open(&file.0).expect("a file"));
+    let mut reader = BufReader::with_capacity(BLOCK, File::open(file.path()).expect("a file"));
     reader.seek(SeekFrom::Start(FIRST_RECORD)).expect("a place");
     let mut record = [0; RECORD];
     let mut found = Found::default();
@@ -250,113 +243,5 @@ pub(crate) fn fill(file: impl MemoryMut, version: Version, count: u32) {
                 .expect("a device that keeps the rules");
         }
         storage.append(&anchor).expect("room for an anchor");
-    }
-}
-
-/// A file that goes away with its owner.
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(crate) fn new(name: &str) -> Self {
-        let name = format!("icid-bench-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        File::create(&path).expect("a file");
-        Self(path)
-    }
-
-    pub(crate) fn open(&self) -> Pages {
-        let file = OpenOptions::new().read(true).write(true).open(&self.0);
-        let file = file.expect("a file");
-        let length = file.metadata().expect("its length").len();
-        Pages {
-            file,
-            length,
-            block: RefCell::new(Block {
-                offset: u64::MAX,
-                bytes: Vec::with_capacity(BLOCK),
-            }),
-        }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What is left in the folder for such files is nobody's loss.
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-/// A file as a memory. It keeps the block that was read last.
-pub(crate) struct Pages {
-    file: File,
-    length: u64,
-    block: RefCell<Block>,
-}
-
-struct Block {
-    offset: u64,
-    bytes: Vec<u8>,
-}
-
-impl Pages {
-    fn check(&self, offset: u64, length: usize) -> Result<(), MemoryError> {
-        let (length, memory) = (length as u64, self.length);
-        match offset.checked_add(length) {
-            Some(end) if end <= memory => Ok(()),
-            _ => Err(MemoryError::OutOfBounds {
-                offset,
-                length,
-                memory,
-            }),
-        }
-    }
-}
-
-impl Memory for Pages {
-    fn length(&self) -> u64 {
-        self.length
-    }
-
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
-        self.check(offset, buffer.len())?;
-        let mut block = self.block.borrow_mut();
-        let (mut offset, mut rest) = (offset, buffer);
-        while !rest.is_empty() {
-            let start = offset - offset % BLOCK as u64;
-            if block.offset != start {
-                let length = (self.length - start).min(BLOCK as u64) as usize;
-                block.offset = u64::MAX;
-                block.bytes.resize(length, 0);
-                self.file
-                    .read_exact_at(&mut block.bytes, start)
-                    .map_err(|_| MemoryError::Device)?;
-                block.offset = start;
-            }
-            let source = &block.bytes[(offset - start) as usize..];
-            let length = source.len().min(rest.len());
-            let (target, after) = rest.split_at_mut(length);
-            target.copy_from_slice(&source[..length]);
-            rest = after;
-            offset += length as u64;
-        }
-        Ok(())
-    }
-}
-
-impl MemoryMut for Pages {
-    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), MemoryError> {
-        self.check(offset, bytes.len())?;
-        self.block.borrow_mut().offset = u64::MAX;
-        let written = self.file.write_all_at(bytes, offset);
-        written.map_err(|_| MemoryError::Device)
-    }
-
-    fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
-        let full = MemoryError::Full { pages };
-        let more = pages.checked_mul(PAGE_LENGTH).ok_or(full)?;
-        let length = self.length.checked_add(more).ok_or(full)?;
-        self.file.set_len(length).map_err(|_| MemoryError::Device)?;
-        self.length = length;
-        Ok(())
     }
 }

@@ -22,6 +22,7 @@ use crate::harness::Effort;
 
 mod anchors;
 mod certificate;
+mod files;
 mod harness;
 mod maps;
 mod principal;

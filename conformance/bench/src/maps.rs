@@ -2,10 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::fs::File;
-use std::fs::OpenOptions;
-use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
 
 use cpu_time::ThreadTime;
 use ic_stable_structures::BTreeMap;
@@ -14,17 +10,14 @@ use ic_stable_structures::storable::Bound;
 use ic_stable_structures::storable::Storable;
 use storage::Keys;
 use storage::Map;
-use storage::Memory;
-use storage::MemoryError;
-use storage::MemoryMut;
 use storage::Migration;
-use storage::PAGE_LENGTH;
 use storage::Shape;
 use storage::Storage;
 use storage::Values;
 use storage::Version;
 
 use crate::anchors::fill;
+use crate::files::Scratch;
 use crate::harness::Effort;
 use crate::harness::Group;
 use crate::harness::Nanos;
@@ -184,16 +177,16 @@ fn scattered(index: u64) -> u64 {
 
 /// Migrates an image in a file.
 fn migration(count: u32) {
-    let image = Image::new();
-    fill(image.open(), Version::V8, count);
+    let image = Scratch::new("migration-to-9");
+    fill(image.open_direct(), Version::V8, count);
     let start = ThreadTime::now();
     let allocations = allocation_counter::measure(|| {
-        let storage = Storage::open(image.open()).expect("an image");
+        let storage = Storage::open(image.open_direct()).expect("an image");
         let migration = Migration::new(storage, Version::V9).expect("a migration");
         migration.finish().expect("an image of layout 9");
     });
     let taken = start.elapsed().as_nanos() as f64;
-    let storage = Storage::open(image.open()).expect("an image");
+    let storage = Storage::open(image.open_direct()).expect("an image");
     let last = 9_999 + u64::from(count);
     let stored = storage.stored_anchor(last).expect("an entry");
     assert_eq!(
@@ -207,79 +200,4 @@ fn migration(count: u32) {
         Nanos(taken),
         format!("{} bytes", allocations.bytes_max),
     );
-}
-
-/// A file that is removed when it is no longer needed.
-struct Image(PathBuf);
-
-impl Image {
-    fn new() -> Self {
-        let name = format!("icid-bench-{}-maps", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        File::create(&path).expect("a file");
-        Self(path)
-    }
-
-    fn open(&self) -> Direct {
-        let file = OpenOptions::new().read(true).write(true).open(&self.0);
-        let file = file.expect("a file");
-        let length = file.metadata().expect("its length").len();
-        Direct { file, length }
-    }
-}
-
-impl Drop for Image {
-    fn drop(&mut self) {
-        // What is left in the folder for such files is nobody's loss.
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-/// A file of which just what is asked for is read: nodes of maps are short and far from each other.
-struct Direct {
-    file: File,
-    length: u64,
-}
-
-impl Direct {
-    fn check(&self, offset: u64, length: usize) -> Result<(), MemoryError> {
-        let length = length as u64;
-        match offset.checked_add(length) {
-            Some(end) if end <= self.length => Ok(()),
-            _ => Err(MemoryError::OutOfBounds {
-                offset,
-                length,
-                memory: self.length,
-            }),
-        }
-    }
-}
-
-impl Memory for Direct {
-    fn length(&self) -> u64 {
-        self.length
-    }
-
-    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
-        self.check(offset, buffer.len())?;
-        let read = self.file.read_exact_at(buffer, offset);
-        read.map_err(|_| MemoryError::Device)
-    }
-}
-
-impl MemoryMut for Direct {
-    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), MemoryError> {
-        self.check(offset, bytes.len())?;
-        let written = self.file.write_all_at(bytes, offset);
-        written.map_err(|_| MemoryError::Device)
-    }
-
-    fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
-        let full = MemoryError::Full { pages };
-        let more = pages.checked_mul(PAGE_LENGTH).ok_or(full)?;
-        let length = self.length.checked_add(more).ok_or(full)?;
-        self.file.set_len(length).map_err(|_| MemoryError::Device)?;
-        self.length = length;
-        Ok(())
-    }
 }

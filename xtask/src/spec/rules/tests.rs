@@ -106,7 +106,7 @@ fn accepts_the_spine_and_counts_it() {
         faults: 1,
     };
     assert_eq!(report.totals, expected);
-    // The interface specification, and the seeds of Internet Identity.
+    // The interface specification, and the seeds and the stable memory of Internet Identity.
     assert_eq!(report.totals.sum(), 355 + 8 + 39 + 16);
 }
 
