@@ -55,8 +55,8 @@ cargo xtask <chore> [arguments]
                       runs the targets with libFuzzer, N seconds each: [--jobs N],
                       [--sanitizer address], [--record] writes fuzz/runs.toml
   mutants [arguments] would the tests notice? --in-diff [BASE] for what changed, or
-                      [--package P] [--shard K/N] [--record | --resume] for all, into
-                      xtask/mutants.toml; needs cargo-mutants
+                      [--package P] [--shard K/N] for all; --record into xtask/mutants.toml,
+                      --resume what is not there, --again survivors; needs cargo-mutants
   package             checks that every published crate packages
   vectors-packages    the vectors as a wheel, an npm tarball, a Go module and a crate,
                       each built, loaded and compared";

@@ -2,15 +2,16 @@
 //! that no test notices is a gap. What is left alone is in `.cargo/mutants.toml`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::layers;
 use crate::process::{self, Problem};
 
-use self::table::Entry;
+use self::table::{Entry, Outcomes};
 
 mod table;
+mod tree;
 
 /// The version that the configuration is written for.
 const VERSION: &str = "27.1.0";
@@ -22,7 +23,7 @@ const OUTPUT: &str = "target/mutants";
 const OUTCOMES: &str = "mutants.out";
 
 const USAGE: &str = "usage: cargo xtask mutants --in-diff [BASE]
-       cargo xtask mutants [--package P] [--shard K/N] [--record | --resume]";
+       cargo xtask mutants [--package P] [--shard K/N] [--record | --resume | --again]";
 
 /// What is asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,6 +47,8 @@ enum Table {
     Written,
     /// As `Written`, and what it has already is not run.
     Resumed,
+    /// Of what it has, the survivors are run again.
+    Again,
 }
 
 /// Mutates what the arguments say, and fails if a mutant survives.
@@ -70,8 +73,9 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
             }
             let file = output.join("in.diff");
             fs::write(&file, diff).map_err(|error| problem(&error))?;
-            let folder = output.join("diff");
-            start(mutants(root, &folder).arg("--in-diff").arg(file), &folder)?.1
+            let place = Place::new(root, "diff", None);
+            let mut command = place.mutants()?;
+            start(command.arg("--in-diff").arg(file), &place.folder)?.1
         }
         Request::Packages {
             package,
@@ -82,36 +86,69 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
                 Some(package) => vec![package],
                 None => layers::bare_packages(root)?,
             };
-            let (part, parts) = shard.unwrap_or((1, 1));
-            let part = format!("{part}/{parts}");
             let mut survivors = Vec::new();
             for package in packages {
-                if table == Table::Resumed && table::has(root, &package, &part)? {
-                    println!("\n== {package} {part}: in {} already", table::PATH);
-                    continue;
-                }
-                let folder = output.join(folder_of(&package, shard));
-                let mut command = mutants(root, &folder);
-                command.args(["--package", &package]);
-                if let Some((part, parts)) = shard {
-                    // cargo-mutants counts from 0.
-                    command.arg("--shard");
-                    command.arg(format!("{}/{parts}", part.saturating_sub(1)));
-                }
-                println!("\n== {package} {part}");
-                let commit = process::commit(root, &["crates"])?;
-                let (is_complete, result) = start(&mut command, &folder)?;
-                if is_complete && table != Table::Left {
-                    let entry = Entry::read(&folder.join(OUTCOMES), commit)?;
-                    table::record(root, &package, &part, &entry)?;
-                }
-                if let Err(Problem(text)) = result {
+                if let Err(Problem(text)) = mutate(root, &package, shard, table)? {
                     survivors.push(format!("{package}: {text}"));
                 }
             }
             Problem::from_lines("mutants", &survivors)
         }
     }
+}
+
+/// Tries the mutants of a package, or of a part of it. Returns what they came to, or an error if it
+/// could not be written down.
+fn mutate(
+    root: &Path,
+    package: &str,
+    shard: Option<(usize, usize)>,
+    table: Table,
+) -> Result<Result<(), Problem>, Problem> {
+    let (part, parts) = shard.unwrap_or((1, 1));
+    let name = format!("{part}/{parts}");
+    let before = table::entry(root, package, &name)?;
+    if table == Table::Resumed && before.is_some() {
+        println!("\n== {package} {name}: in {} already", table::PATH);
+        return Ok(Ok(()));
+    }
+    let survivors = match (table, &before) {
+        (Table::Again, None) => return Ok(Err(Problem(format!("not in {}", table::PATH)))),
+        (Table::Again, Some(entry)) if entry.missed.is_empty() => {
+            println!("\n== {package} {name}: no survivor");
+            return Ok(Ok(()));
+        }
+        (Table::Again, Some(entry)) => Some(entry),
+        _ => None,
+    };
+    let place = Place::new(root, package, shard);
+    let mut command = place.mutants()?;
+    command.args(["--package", package]);
+    if let Some(entry) = survivors {
+        println!("\n== {package} {name}: {} survivors", entry.missed.len());
+        place.has_all(package, &entry.missed)?;
+        for name in &entry.missed {
+            command.args(["--re", &exactly(name)]);
+        }
+    } else {
+        println!("\n== {package} {name}");
+        if shard.is_some() {
+            // cargo-mutants counts from 0.
+            command.arg("--shard");
+            command.arg(format!("{}/{parts}", part.saturating_sub(1)));
+        }
+    }
+    let commit = process::commit(root, &["crates"])?;
+    let (is_complete, result) = start(&mut command, &place.folder)?;
+    if is_complete && table != Table::Left {
+        let outcomes = Outcomes::read(&place.folder.join(OUTCOMES))?;
+        let entry = match survivors {
+            Some(before) => before.clone().after(commit, outcomes),
+            None => Entry::new(commit, outcomes),
+        };
+        table::record(root, package, &name, entry)?;
+    }
+    Ok(result)
 }
 
 /// Returns whether cargo knows the command; called directly, the program has no `--version`.
@@ -143,6 +180,7 @@ fn parse(arguments: &[String]) -> Result<Request, Problem> {
             "--shard" if shard.is_none() => shard = Some(parse_shard(value()?).ok_or_else(usage)?),
             "--record" if table == Table::Left => table = Table::Written,
             "--resume" if table == Table::Left => table = Table::Resumed,
+            "--again" if table == Table::Left => table = Table::Again,
             _ => return Err(usage()),
         }
     }
@@ -169,19 +207,63 @@ fn parse_shard(text: &str) -> Option<(usize, usize)> {
     (1..=parts).contains(&part).then_some((part, parts))
 }
 
-/// Returns the name of the folder for the outcome, which parts in several processes must not share.
-fn folder_of(package: &str, shard: Option<(usize, usize)>) -> String {
-    match shard {
-        None => package.to_owned(),
-        Some((part, parts)) => format!("{package}-{part}-of-{parts}"),
-    }
+/// Returns a regular expression that matches this text and no other.
+fn exactly(text: &str) -> String {
+    let characters = text.chars().map(|character| match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => character.to_string(),
+        _ => format!("\\x{{{:x}}}", u32::from(character)),
+    });
+    format!("^{}$", characters.collect::<String>())
 }
 
-fn mutants(root: &Path, output: &Path) -> Command {
-    let mut command = process::cargo(root, &["mutants", "--output"]);
-    // A build folder that several checkouts share would mix mutants with what is not mutated.
-    command.arg(output).env_remove("CARGO_TARGET_DIR");
-    command
+/// Where mutants are tried: parts that run in several processes must not share it.
+struct Place {
+    root: PathBuf,
+    /// What is mutated. One for all packages: what they depend on is built once.
+    tree: PathBuf,
+    /// For the outcome.
+    folder: PathBuf,
+}
+
+impl Place {
+    fn new(root: &Path, name: &str, shard: Option<(usize, usize)>) -> Self {
+        let part = shard.map_or_else(String::new, |(part, of)| format!("-{part}-of-{of}"));
+        let output = root.join(OUTPUT);
+        Self {
+            root: root.to_owned(),
+            tree: output.join(format!("tree{part}")),
+            folder: output.join(format!("{name}{part}")),
+        }
+    }
+
+    /// Returns the command that mutates a copy of the repository as it is now.
+    fn mutants(&self) -> Result<Command, Problem> {
+        tree::update(&self.root, &self.tree)?;
+        let mut command = process::cargo(&self.tree, &["mutants", "--in-place", "--output"]);
+        command.arg(&self.folder);
+        // A build folder that several checkouts share would mix mutants with what is not mutated.
+        command.env_remove("CARGO_TARGET_DIR");
+        // That a test fails is enough; how little it takes is not asked here.
+        command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
+        Ok(command)
+    }
+
+    /// Fails if one of these mutants is not in the code any more.
+    fn has_all(&self, package: &str, names: &[String]) -> Result<(), Problem> {
+        let arguments = ["mutants", "--list", "--no-config", "--all-features"];
+        let mut command = process::cargo(&self.tree, &arguments);
+        let list = process::output(command.args(["--package", package]))?;
+        match names
+            .iter()
+            .find(|name| !list.lines().any(|line| line == *name))
+        {
+            None => Ok(()),
+            Some(name) => Err(Problem(format!(
+                "{package}: the code is another since the mutants were recorded, record them anew: \
+                 there is no {name}"
+            ))),
+        }
+    }
 }
 
 /// Runs cargo-mutants. Returns whether it tried all mutants, and what its exit code means.
@@ -246,7 +328,11 @@ mod tests {
             Ok(packages(Some("icid-ri-hash"), None))
         );
         assert_eq!(read("--package icid"), Ok(packages(Some("icid"), None)));
-        for (line, table) in [("--record", Table::Written), ("--resume", Table::Resumed)] {
+        for (line, table) in [
+            ("--record", Table::Written),
+            ("--resume", Table::Resumed),
+            ("--again", Table::Again),
+        ] {
             let (package, shard) = (None, None);
             let request = Request::Packages {
                 package,
@@ -277,9 +363,25 @@ mod tests {
     }
 
     #[test]
-    fn parts_do_not_share_a_folder() {
-        assert_eq!(folder_of("icid-time", None), "icid-time");
-        assert_eq!(folder_of("icid-time", Some((2, 4))), "icid-time-2-of-4");
+    fn parts_share_no_folder_and_packages_share_a_tree() {
+        let root = Path::new("root");
+        let whole = Place::new(root, "icid-time", None);
+        assert_eq!(whole.tree, Path::new("root/target/mutants/tree"));
+        assert_eq!(whole.folder, Path::new("root/target/mutants/icid-time"));
+        let part = Place::new(root, "icid-time", Some((2, 4)));
+        assert_eq!(part.tree, Path::new("root/target/mutants/tree-2-of-4"));
+        assert_eq!(
+            part.folder,
+            Path::new("root/target/mutants/icid-time-2-of-4")
+        );
+    }
+
+    #[test]
+    fn a_name_is_searched_letter_by_letter() {
+        assert_eq!(
+            exactly("a.rs: < é"),
+            r"^a\x{2e}rs\x{3a}\x{20}\x{3c}\x{20}\x{e9}$"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What runs came to: `xtask/mutants.toml`, by package and part of it. Only this program writes it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -12,101 +13,175 @@ pub(super) const PATH: &str = "xtask/mutants.toml";
 const HEADER: &str = "\
 # Mutants that were tried, by package and part. Written by `cargo xtask mutants --record`, never by hand.
 # `caught` and `unviable`, which do not compile, are numbers; those that no test noticed, and those that
-# ran into the time limit, have their names.
+# ran into the time limit, have their names. `again` is the commit at which survivors were tried once
+# more; `excused` are those that `.cargo/mutants.toml` has given a reason for since.
 ";
 
-/// What the mutants of a package, or of a part of it, came to.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Entry {
-    /// The commit, marked if the package had changes.
-    pub(super) commit: String,
-    pub(super) caught: usize,
-    pub(super) unviable: usize,
-    pub(super) missed: Vec<String>,
-    pub(super) timeout: Vec<String>,
+/// What cargo-mutants left in its folder: the mutants by outcome.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Outcomes {
+    caught: Vec<String>,
+    unviable: Vec<String>,
+    missed: Vec<String>,
+    timeout: Vec<String>,
 }
 
-impl Entry {
-    /// Reads what cargo-mutants left in its folder: a file for each outcome, a line for each mutant.
-    pub(super) fn read(folder: &Path, commit: String) -> Result<Self, Problem> {
+impl Outcomes {
+    /// Reads a file for each outcome, which has a line for each mutant.
+    pub(super) fn read(folder: &Path) -> Result<Self, Problem> {
         let names = |name: &str| {
             let path = folder.join(name);
             let text = fs::read_to_string(&path)
                 .map_err(|error| Problem(format!("{}: {error}", path.display())))?;
-            Ok(text.lines().map(str::to_owned).collect::<Vec<_>>())
+            Ok(text.lines().map(str::to_owned).collect())
         };
         Ok(Self {
-            commit,
-            caught: names("caught.txt")?.len(),
-            unviable: names("unviable.txt")?.len(),
+            caught: names("caught.txt")?,
+            unviable: names("unviable.txt")?,
             missed: names("missed.txt")?,
             timeout: names("timeout.txt")?,
         })
     }
+
+    fn has(&self, name: &String) -> bool {
+        let lists = [&self.caught, &self.unviable, &self.missed, &self.timeout];
+        lists.iter().any(|list| list.contains(name))
+    }
 }
 
-/// Returns whether a part of a package is in the table.
-pub(super) fn has(root: &Path, package: &str, part: &str) -> Result<bool, Problem> {
-    let table = load(root)?;
-    let entry = table.get(package).and_then(|parts| parts.get(part));
-    Ok(entry.is_some())
+/// What the mutants of a package, or of a part of it, came to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Entry {
+    /// The commit, marked if the package had changes.
+    commit: String,
+    caught: usize,
+    unviable: usize,
+    pub(super) missed: Vec<String>,
+    timeout: Vec<String>,
+    /// Survivors that the configuration excludes since.
+    excused: Vec<String>,
+    /// The commit at which survivors were tried again; empty if none were.
+    again: String,
+}
+
+impl Entry {
+    /// Returns the entry of mutants that were tried for the first time.
+    pub(super) fn new(commit: String, outcomes: Outcomes) -> Self {
+        Self {
+            commit,
+            caught: outcomes.caught.len(),
+            unviable: outcomes.unviable.len(),
+            missed: outcomes.missed,
+            timeout: outcomes.timeout,
+            ..Self::default()
+        }
+    }
+
+    /// Returns this entry after its survivors, and they alone, were tried again.
+    pub(super) fn after(mut self, again: String, outcomes: Outcomes) -> Self {
+        let excused = self.missed.iter().filter(|name| !outcomes.has(name));
+        self.excused.extend(excused.cloned());
+        self.caught = self.caught.saturating_add(outcomes.caught.len());
+        self.unviable = self.unviable.saturating_add(outcomes.unviable.len());
+        self.timeout.extend(outcomes.timeout);
+        self.missed = outcomes.missed;
+        self.again = again;
+        self
+    }
+
+    fn read(fields: &toml::Value) -> Option<Self> {
+        let text = |name: &str| Some(fields.get(name)?.as_str()?.to_owned());
+        let number = |name: &str| usize::try_from(fields.get(name)?.as_integer()?).ok();
+        let names = |name: &str| {
+            let names = fields.get(name)?.as_array()?.iter();
+            let names = names.map(|name| name.as_str().map(str::to_owned));
+            names.collect::<Option<Vec<_>>>()
+        };
+        Some(Self {
+            commit: text("commit")?,
+            caught: number("caught")?,
+            unviable: number("unviable")?,
+            missed: names("missed")?,
+            timeout: names("timeout")?,
+            excused: names("excused")?,
+            again: text("again")?,
+        })
+    }
+
+    fn fields(&self) -> [(&'static str, toml::Value); 7] {
+        let number = |number| i64::try_from(number).unwrap_or(i64::MAX).into();
+        let names = |names: &[String]| names.to_vec().into();
+        [
+            ("commit", self.commit.as_str().into()),
+            ("caught", number(self.caught)),
+            ("unviable", number(self.unviable)),
+            ("missed", names(&self.missed)),
+            ("timeout", names(&self.timeout)),
+            ("excused", names(&self.excused)),
+            ("again", self.again.as_str().into()),
+        ]
+    }
+}
+
+/// The entries by package and part.
+type Table = BTreeMap<String, BTreeMap<String, Entry>>;
+
+/// Returns what is in the table for a part of a package.
+pub(super) fn entry(root: &Path, package: &str, part: &str) -> Result<Option<Entry>, Problem> {
+    let mut table = load(root)?;
+    let parts = table.get_mut(package);
+    Ok(parts.and_then(|parts| parts.remove(part)))
 }
 
 /// Puts an entry in the place of the one before it.
-pub(super) fn record(root: &Path, package: &str, part: &str, entry: &Entry) -> Result<(), Problem> {
+pub(super) fn record(root: &Path, package: &str, part: &str, entry: Entry) -> Result<(), Problem> {
     let mut table = load(root)?;
-    let parts = table
-        .entry(package)
-        .or_insert_with(|| toml::Value::Table(toml::Table::new()));
-    let Some(parts) = parts.as_table_mut() else {
-        return Err(Problem(format!("{PATH}: {package} is no table")));
-    };
-    let number = |number: usize| {
-        i64::try_from(number).map_err(|_| Problem(format!("{number} is too large for TOML")))
-    };
-    let names = |names: &[String]| {
-        toml::Value::Array(names.iter().map(|name| name.as_str().into()).collect())
-    };
-    let mut fields = toml::Table::new();
-    fields.insert("commit".to_owned(), entry.commit.as_str().into());
-    fields.insert("caught".to_owned(), number(entry.caught)?.into());
-    fields.insert("unviable".to_owned(), number(entry.unviable)?.into());
-    fields.insert("missed".to_owned(), names(&entry.missed));
-    fields.insert("timeout".to_owned(), names(&entry.timeout));
-    parts.insert(part.to_owned(), toml::Value::Table(fields));
+    let parts = table.entry(package.to_owned()).or_default();
+    parts.insert(part.to_owned(), entry);
     let path = root.join(PATH);
     let problem = |error: std::io::Error| Problem(format!("{}: {error}", path.display()));
     fs::write(&path, text(&table)).map_err(problem)
 }
 
-fn load(root: &Path) -> Result<toml::Table, Problem> {
+fn load(root: &Path) -> Result<Table, Problem> {
     let path = root.join(PATH);
     if !path.exists() {
-        return Ok(toml::Table::new());
+        return Ok(Table::new());
     }
     let problem = |error: &dyn std::fmt::Display| Problem(format!("{}: {error}", path.display()));
     let text = fs::read_to_string(&path).map_err(|error| problem(&error))?;
-    text.parse().map_err(|error| problem(&error))
+    let file: BTreeMap<String, BTreeMap<String, toml::Value>> =
+        toml::from_str(&text).map_err(|error| problem(&error))?;
+    let mut table = Table::new();
+    for (package, parts) in file {
+        for (part, fields) in parts {
+            let Some(entry) = Entry::read(&fields) else {
+                return Err(problem(&format_args!("{package} {part} is no entry")));
+            };
+            let parts = table.entry(package.clone()).or_default();
+            parts.insert(part, entry);
+        }
+    }
+    Ok(table)
 }
 
 /// Returns the file, sorted by package and part.
-fn text(table: &toml::Table) -> String {
+fn text(table: &Table) -> String {
     let mut text = HEADER.to_owned();
     for (package, parts) in table {
-        for (part, fields) in parts.as_table().into_iter().flatten() {
+        for (part, entry) in parts {
             // Writing to a string can't fail.
             _ = writeln!(text, "\n[{package}.\"{part}\"]");
-            for name in ["commit", "caught", "unviable", "missed", "timeout"] {
-                match fields.get(name) {
-                    Some(toml::Value::Array(names)) if !names.is_empty() => {
+            for (name, value) in entry.fields() {
+                match value {
+                    toml::Value::Array(names) if !names.is_empty() => {
                         _ = writeln!(text, "{name} = [");
                         for name in names {
                             _ = writeln!(text, "    {name},");
                         }
                         text.push_str("]\n");
                     }
-                    Some(value) => _ = writeln!(text, "{name} = {value}"),
-                    None => {}
+                    value => _ = writeln!(text, "{name} = {value}"),
                 }
             }
         }
@@ -125,6 +200,10 @@ mod tests {
         folder
     }
 
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
     #[test]
     fn a_part_takes_the_place_of_the_one_before_it_and_of_no_other() {
         let root = folder("record");
@@ -136,18 +215,19 @@ mod tests {
         ] {
             fs::write(root.join(name), lines).unwrap();
         }
-        let read = Entry::read(&root, "0123456789ab".to_owned()).unwrap();
+        let read = Entry::new("0123456789ab".to_owned(), Outcomes::read(&root).unwrap());
         assert_eq!((read.caught, read.missed.len()), (2, 1));
         let other = Entry {
             caught: 9,
             missed: Vec::new(),
             ..read.clone()
         };
-        record(&root, "icid-time", "1/1", &other).unwrap();
-        record(&root, "icid-cbor", "2/4", &other).unwrap();
-        record(&root, "icid-time", "1/1", &read).unwrap();
-        assert_eq!(has(&root, "icid-cbor", "2/4"), Ok(true));
-        assert_eq!(has(&root, "icid-cbor", "1/4"), Ok(false));
+        record(&root, "icid-time", "1/1", other.clone()).unwrap();
+        record(&root, "icid-cbor", "2/4", other.clone()).unwrap();
+        record(&root, "icid-time", "1/1", read.clone()).unwrap();
+        assert_eq!(entry(&root, "icid-cbor", "2/4"), Ok(Some(other)));
+        assert_eq!(entry(&root, "icid-cbor", "1/4"), Ok(None));
+        assert_eq!(entry(&root, "icid-time", "1/1"), Ok(Some(read)));
         let text = fs::read_to_string(root.join(PATH)).unwrap();
         fs::remove_dir_all(&root).unwrap();
         let expected = format!(
@@ -158,6 +238,8 @@ caught = 9
 unviable = 0
 missed = []
 timeout = []
+excused = []
+again = \"\"
 
 [icid-time.\"1/1\"]
 commit = \"0123456789ab\"
@@ -167,18 +249,55 @@ missed = [
     'src/lib.rs:1:2: replace f -> u8 with \"x\"',
 ]
 timeout = []
+excused = []
+again = \"\"
 "
         );
         assert_eq!(text, expected);
-        let again: toml::Table = text.parse().unwrap();
-        assert_eq!(super::text(&again), text);
+    }
+
+    #[test]
+    fn survivors_that_are_tried_again_leave_the_list() {
+        let first = Outcomes {
+            caught: names(&["a"]),
+            missed: names(&["b", "c", "d"]),
+            ..Outcomes::default()
+        };
+        let second = Outcomes {
+            caught: names(&["b"]),
+            missed: names(&["c"]),
+            ..Outcomes::default()
+        };
+        let entry = Entry::new("first".to_owned(), first);
+        let expected = Entry {
+            commit: "first".to_owned(),
+            caught: 2,
+            missed: names(&["c"]),
+            excused: names(&["d"]),
+            again: "second".to_owned(),
+            ..Entry::default()
+        };
+        assert_eq!(entry.after("second".to_owned(), second), expected);
+    }
+
+    #[test]
+    fn a_table_that_is_not_understood_is_not_written_over() {
+        let root = folder("alien");
+        let alien = "[icid-time.\"1/1\"]\ncommit = 1\n";
+        fs::write(root.join(PATH), alien).unwrap();
+        let result = record(&root, "icid-cbor", "1/1", Entry::default());
+        let text = fs::read_to_string(root.join(PATH)).unwrap();
+        let path = root.join(PATH).display().to_string();
+        fs::remove_dir_all(&root).unwrap();
+        let problem = Problem(format!("{path}: icid-time 1/1 is no entry"));
+        assert_eq!((result, text.as_str()), (Err(problem), alien));
     }
 
     #[test]
     fn a_run_that_left_no_lists_is_not_recorded() {
         let root = folder("nothing");
-        let entry = Entry::read(&root, String::new());
+        let outcomes = Outcomes::read(&root);
         fs::remove_dir_all(&root).unwrap();
-        assert!(entry.is_err());
+        assert!(outcomes.is_err());
     }
 }
