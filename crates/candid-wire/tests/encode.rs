@@ -45,6 +45,61 @@ fn the_order_of_fields_does_not_matter() {
 }
 
 #[test]
+fn values_without_parts_are_written_as_their_type_says() {
+    for (ty, value, opcode, bytes) in [
+        (Type::Bool, Value::Bool(true), 0x7e, &[1][..]),
+        (Type::Nat, Value::Nat(624_485), 0x7d, &[0xe5, 0x8e, 0x26]),
+        (Type::Int, Value::Int(-123_456), 0x7c, &[0xc0, 0xbb, 0x78]),
+        (Type::Nat8, Value::Nat8(0x12), 0x7b, &[0x12]),
+        (Type::Nat16, Value::Nat16(0x1234), 0x7a, &[0x34, 0x12]),
+        (
+            Type::Nat32,
+            Value::Nat32(0x8000_0001),
+            0x79,
+            &[1, 0, 0, 0x80],
+        ),
+        (
+            Type::Nat64,
+            Value::Nat64(1 << 63),
+            0x78,
+            &[0, 0, 0, 0, 0, 0, 0, 0x80],
+        ),
+        (Type::Int8, Value::Int8(-2), 0x77, &[0xfe]),
+        (Type::Int16, Value::Int16(-2), 0x76, &[0xfe, 0xff]),
+        (
+            Type::Int32,
+            Value::Int32(-2),
+            0x75,
+            &[0xfe, 0xff, 0xff, 0xff],
+        ),
+        (
+            Type::Int64,
+            Value::Int64(i64::MAX),
+            0x74,
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+        ),
+        (
+            Type::Float32,
+            Value::Float32(1.5),
+            0x73,
+            &[0, 0, 0xc0, 0x3f],
+        ),
+        (
+            Type::Float64,
+            Value::Float64(1.5),
+            0x72,
+            &[0, 0, 0, 0, 0, 0, 0xf8, 0x3f],
+        ),
+        (Type::Text, Value::Text("x"), 0x71, &[1, b'x']),
+        (Type::Null, Value::Null, 0x7f, &[]),
+        (Type::Reserved, Value::Null, 0x70, &[]),
+    ] {
+        let expected = [&b"DIDL\0\x01"[..], &[opcode], bytes].concat();
+        assert_eq!(one(&ty, &value), Ok(expected));
+    }
+}
+
+#[test]
 fn a_value_is_of_its_type() {
     let wrong = |found, expected| Err(EncodeError::WrongKind { found, expected });
     assert_eq!(

@@ -22,6 +22,12 @@ fn a_message_begins_with_four_letters() {
 }
 
 #[test]
+fn a_message_without_arguments_is_empty() {
+    assert!(Arguments::parse(b"DIDL\0\0").unwrap().is_empty());
+    assert!(!Arguments::parse(b"DIDL\0\x01\x7f").unwrap().is_empty());
+}
+
+#[test]
 fn all_kinds_of_types_are_read() {
     // vec text, opt 0, record {}, variant { 1 : bool; 7 : 2 }, func (nat) -> (int) query,
     // service { a : 4 }, a future type of two bytes
@@ -185,6 +191,14 @@ fn only_types_that_exist_are_named() {
         parse(&[0, 1, 0x67]),
         error(6, Reason::UnknownOpcode { opcode: -25 })
     );
+    // The greatest and the least number of one byte.
+    let least = Reason::UnknownOpcode { opcode: -64 };
+    assert_eq!(parse(&[0, 1, 0x40]), error(6, least));
+    let greatest = Reason::UnknownType {
+        index: 63,
+        count: 0,
+    };
+    assert_eq!(parse(&[0, 1, 0x3f]), error(6, greatest));
 }
 
 #[test]

@@ -34,6 +34,21 @@ fn first<T>(
     result
 }
 
+#[test]
+fn positions_count_from_the_start_of_the_message() {
+    // (nat16, text)
+    let bytes = b"DIDL\x00\x02\x7a\x71\x01\x02\x03abc";
+    let arguments = Arguments::parse(bytes).unwrap();
+    let mut reader = arguments.reader();
+    assert_eq!(reader.position(), 8);
+    assert_eq!(reader.next_argument(), Ok(true));
+    assert_eq!(reader.nat16(), Ok(0x201));
+    assert_eq!(reader.position(), 10);
+    assert_eq!(reader.next_argument(), Ok(true));
+    assert_eq!(reader.text(), Ok("abc"));
+    assert_eq!(reader.position(), 14);
+}
+
 const fn wrong(found: Kind, expected: Kind) -> Reason {
     Reason::WrongKind { found, expected }
 }
@@ -83,6 +98,27 @@ fn reads_numbers_of_fixed_width() {
         first(&[0, 1, 0x79, 1, 0, 0, 2], |reader| reader.int32()),
         error(7, wrong(Kind::Nat32, Kind::Int32))
     );
+}
+
+#[test]
+fn numbers_of_fixed_width_are_skipped_and_take_their_width() {
+    for (size, opcodes) in [
+        (1, &[0x7b, 0x77][..]),
+        (2, &[0x7a, 0x76]),
+        (4, &[0x79, 0x75, 0x73]),
+        (8, &[0x78, 0x74, 0x72]),
+    ] {
+        for &opcode in opcodes {
+            let number = |length: usize| [&[0, 1, opcode], &vec![0xff; length][..]].concat();
+            assert_eq!(first(&number(size), |reader| reader.skip()), Ok(()));
+            let reason = Reason::UnexpectedEnd {
+                needed: u64::try_from(size).unwrap(),
+                available: size - 1,
+            };
+            let short = first(&number(size - 1), |reader| reader.skip());
+            assert_eq!(short, error(7, reason), "{opcode:#x}");
+        }
+    }
 }
 
 #[test]

@@ -243,6 +243,39 @@ mod tests {
     }
 
     #[test]
+    fn blobs_are_equal_if_their_bytes_are_in_whatever_form() {
+        let of = |input| read(input, LENIENT).unwrap();
+        let same = [of(b"\x42ab"), of(b"\x62ab"), of(b"\x82\x18a\x18b")];
+        let others = [
+            of(b"\x42ac"),
+            of(b"\x41a"),
+            of(b"\x82\x18a\x18c"),
+            of(b"\x40"),
+        ];
+        for one in same {
+            assert!(same.iter().all(|other| one == *other && one == b"ab"[..]));
+            assert!(others.iter().all(|other| one != *other && *other != one));
+            for bytes in [&b"ac"[..], b"a", b"abc", b""] {
+                assert!(one != *bytes, "{one:?} is not {bytes:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_blob_without_bytes_is_empty_in_every_form() {
+        for (input, is_empty) in [
+            (&b"\x40"[..], true),
+            (b"\x60", true),
+            (b"\x80", true),
+            (b"\x9f\xff", true),
+            (b"\x41a", false),
+            (b"\x81\x01", false),
+        ] {
+            assert_eq!(read(input, LENIENT).unwrap().is_empty(), is_empty);
+        }
+    }
+
+    #[test]
     fn integers_of_any_width_stand_for_bytes_by_the_lenient_rule() {
         for input in [
             &[0x83, 0x01, 0x18, 0x02, 0x19, 0x00, 0xff][..],

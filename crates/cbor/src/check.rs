@@ -125,6 +125,14 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_a_map_are_checked_before_its_values_are() {
+        let text = b"\xa2\x61a\x61\xff\x61a\x01";
+        assert_eq!(untagged(text), error(5, Reason::DuplicateKey));
+        let without = b"\xa1\x61a\x61\xff";
+        assert_eq!(untagged(without), error(4, Reason::InvalidUtf8));
+    }
+
+    #[test]
     // spec: CBOR-2
     fn keys_are_text() {
         assert_eq!(untagged(b"\xa1\x61a\x01"), Ok(()));

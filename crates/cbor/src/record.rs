@@ -206,6 +206,11 @@ mod tests {
             read(b"\xa3\x61a\x01\x61b\x01\x78\x01a\x01", REJECT),
             error(7, Reason::DuplicateKey)
         );
+        // The third is the one that would come next, had it not come before.
+        assert_eq!(
+            read(b"\xa3\x61b\x02\x61a\x01\x61b\x02", REJECT),
+            error(7, Reason::DuplicateKey)
+        );
     }
 
     #[test]

@@ -164,6 +164,11 @@ mod tests {
     }
 
     #[test]
+    fn room_that_was_asked_for_is_there() {
+        assert!(Writer::with_capacity(1000).into_bytes().capacity() >= 1000);
+    }
+
+    #[test]
     fn heads_are_as_short_as_they_can_be() {
         for (value, encoded) in [
             (23, &hex!("17")[..]),

@@ -11,6 +11,11 @@ fn is_shareable<T: Send + Sync + 'static>() {}
 
 fn is_an_error<T: Error + Copy + Eq + Send + Sync + 'static>(_: Option<T>) {}
 
+/// Returns what an error names as its cause, if it is of this type.
+fn cause<E: Error + Copy + 'static>(error: &dyn Error) -> Option<E> {
+    error.source()?.downcast_ref().copied()
+}
+
 #[test]
 fn everything_can_be_shared_between_threads() {
     is_shareable::<AllowedTargets<'static>>();
@@ -31,6 +36,24 @@ fn errors_are_small_values() {
     assert!(size_of::<ParseChainJsonError>() <= 32);
     assert!(size_of::<ParseDelegationError>() <= 48);
     assert!(size_of::<VerifyChainError>() <= 32);
+}
+
+#[test]
+fn errors_lead_to_their_causes() {
+    let read = cbor::ReadError {
+        position: 3,
+        reason: cbor::Reason::DuplicateKey,
+    };
+    assert_eq!(cause(&ParseDelegationError::Read(read)), Some(read));
+    let other = ParseDelegationError::UnknownPermissions { position: 3 };
+    assert!(other.source().is_none());
+    let read = json::ReadError {
+        position: 3,
+        reason: json::Reason::DuplicateName,
+    };
+    assert_eq!(cause(&ParseChainJsonError::Read(read)), Some(read));
+    let other = ParseChainJsonError::UnknownPermissions { position: 3 };
+    assert!(other.source().is_none());
 }
 
 #[test]

@@ -4,6 +4,14 @@ use icid_time::{Lifetime, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+#[test]
+fn a_point_and_a_length_are_the_numbers_they_were_made_of() {
+    for nanos in [0, 1, 2, 1_700_000_000_000_000_000, u64::MAX] {
+        assert_eq!(Timestamp::from_nanos(nanos).as_nanos(), nanos);
+        assert_eq!(Lifetime::from_nanos(nanos).as_nanos(), nanos);
+    }
+}
+
 fn points() -> impl Strategy<Value = Timestamp> {
     // The ends are where it may go wrong.
     prop_oneof![any::<u64>(), 0..10_u64, u64::MAX - 10..=u64::MAX].prop_map(Timestamp::from_nanos)
