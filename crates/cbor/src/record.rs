@@ -251,6 +251,36 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_the_whole_of_a_text() {
+        // A longer text that begins like the name.
+        assert_eq!(
+            read(b"\xa1\x62ab\x01", REJECT),
+            error(1, Reason::UnknownField)
+        );
+        // The letter of the name behind heads of other kinds.
+        for (head, found) in [
+            (0x01, Kind::Unsigned),
+            (0x21, Kind::Negative),
+            (0x41, Kind::Bytes),
+        ] {
+            let reason = Reason::NonTextKey { found };
+            assert_eq!(read(&[0xa1, head, b'a', 1], REJECT), error(1, reason));
+        }
+        // A name of 24 letters that is where the length and the first 23 letters of another are.
+        let name = "\u{18}aaaaaaaaaaaaaaaaaaaaaaa";
+        let input = b"\xa1\x78\x18aaaaaaaaaaaaaaaaaaaaaaab\x01";
+        let mut reader = Reader::new(input);
+        let names = [name];
+        let mut record = Record::read(&mut reader, &names, REJECT).unwrap();
+        let position = 1;
+        let reason = Reason::UnknownField;
+        assert_eq!(
+            record.next(&mut reader),
+            Err(ReadError { position, reason })
+        );
+    }
+
+    #[test]
     // spec: CBOR-2
     fn rejects_keys_that_are_not_text() {
         let reason = Reason::NonTextKey { found: Kind::Bytes };

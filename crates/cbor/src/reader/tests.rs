@@ -154,6 +154,28 @@ fn says_what_it_found_instead() {
 }
 
 #[test]
+fn no_head_is_taken_for_one_of_another_kind() {
+    for first in 0..=u8::MAX {
+        // Zeros that may follow are enough for all that a head can announce.
+        let mut input = [0; 300];
+        input[0] = first;
+        let new = || Reader::new(&input);
+        let found = Kind::of(first);
+        for (expected, result) in [
+            (Kind::Bytes, new().bytes().map(|_| ())),
+            (Kind::Text, new().text().map(|_| ())),
+            (Kind::Array, new().array().map(|_| ())),
+            (Kind::Map, new().map().map(|_| ())),
+            (Kind::Tag, new().tag().map(|_| ())),
+        ] {
+            if found != expected {
+                assert_eq!(result, wrong(found, expected), "{first:#x}");
+            }
+        }
+    }
+}
+
+#[test]
 fn reads_booleans() {
     assert_eq!(Reader::new(&[0xf4]).boolean(), Ok(false));
     assert_eq!(Reader::new(&[0xf5]).boolean(), Ok(true));
