@@ -3,8 +3,8 @@
 
 use cbor::{Kind, ReadError, Reason};
 use icid_certificate::{
-    Certificate, Lookup, ParseNatError, Policy, Ranges, Read, ReadStateError, RejectCode,
-    RequestStatus, Rules, Scope, StatusField, SubnetType, VerifiedCertificate,
+    Certificate, Controllers, Lookup, ParseNatError, Policy, Ranges, Read, ReadStateError,
+    RejectCode, RequestStatus, Rules, Scope, StatusField, SubnetType, VerifiedCertificate,
 };
 use principal::Principal;
 use provider_native::NativeProvider;
@@ -152,6 +152,20 @@ fn controllers_are_a_tagged_list_of_principals() {
         expected: Kind::Bytes,
     };
     assert_eq!(read(&text), cbor(4, reason));
+}
+
+#[test]
+fn lists_of_controllers_are_equal_if_they_have_the_same_in_the_same_order() {
+    fn found<'a>(verified: &VerifiedCertificate<'a>) -> Read<Controllers<'a>> {
+        verified.controllers(&canister()).unwrap()
+    }
+    let of = |ids: [&[u8]; 2]| tagged(&array(&ids.map(bytes)));
+    let lists = [of([b"a", b"b"]), of([b"b", b"a"])];
+    let [one, other] = lists.map(|list| about_canister(b"controllers", &list));
+    with_tree(&one, |one| {
+        assert_eq!(found(one), found(one));
+        with_tree(&other, |other| assert_ne!(found(one), found(other)));
+    });
 }
 
 // spec: STATE-18

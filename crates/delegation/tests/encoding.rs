@@ -336,6 +336,14 @@ fn a_tag_does_not_belong_here() {
 }
 
 #[test]
+fn a_link_is_added_at_the_end() {
+    let last = SignedDelegation::new(Delegation::new(&[9], Timestamp::from_nanos(1)), &[10]);
+    let mut chain = DelegationChain::new(b"root", vec![full()]);
+    chain.push(last.clone());
+    assert_eq!(chain, DelegationChain::new(b"root", vec![full(), last]));
+}
+
+#[test]
 fn chains_are_arrays_of_links() {
     let chain = DelegationChain::new(b"root", vec![full(), full()]);
     let bytes = [b"\x82".as_slice(), FULL, FULL].concat();

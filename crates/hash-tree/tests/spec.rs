@@ -54,6 +54,16 @@ fn both_examples_have_the_same_root_hash() {
     assert_eq!(HashTree::parse(PRUNED).unwrap().root_hash(), ROOT);
 }
 
+#[test]
+fn subtrees_are_equal_if_their_encodings_are() {
+    let pruned = HashTree::parse(PRUNED).unwrap();
+    let again = HashTree::parse(PRUNED).unwrap();
+    let unpruned = HashTree::parse(UNPRUNED).unwrap();
+    assert_eq!(pruned.root(), again.root());
+    // Their root hash is the same, and what they can answer is not.
+    assert_ne!(pruned.root(), unpruned.root());
+}
+
 // spec: TREE-6, LOOKUP-1, LOOKUP-2, LOOKUP-3
 #[test]
 fn lookups_in_the_examples_give_the_answers_of_the_text() {
