@@ -3,8 +3,9 @@
 
 use cbor::{Kind, ReadError, Reason};
 use icid_certificate::{
-    Certificate, Controllers, Lookup, ParseNatError, Policy, Ranges, Read, ReadStateError,
-    RejectCode, RequestStatus, Rules, Scope, StatusField, SubnetType, VerifiedCertificate,
+    Certificate, Controllers, Lookup, NodeKeys, ParseNatError, Policy, Ranges, Read,
+    ReadStateError, RejectCode, RequestStatus, Rules, Scope, StatusField, SubnetType,
+    VerifiedCertificate,
 };
 use principal::Principal;
 use provider_native::NativeProvider;
@@ -462,6 +463,25 @@ fn node_keys_are_listed_with_their_nodes() {
             assert_eq!(verified.node_keys(&id(b"s")), Ok(Read::Unknown));
         });
     }
+}
+
+#[test]
+fn lists_of_node_keys_are_equal_if_all_they_say_is() {
+    fn found<'a>(verified: &VerifiedCertificate<'a>) -> Read<NodeKeys<'a>> {
+        verified.node_keys(&id(b"s")).unwrap()
+    }
+    let (first, second) = (node_key(1), node_key(2));
+    let tree = about_nodes(&[(b"n1", &first)]);
+    let more = about_nodes(&[(b"n1", &first), (b"n2", &second)]);
+    let cut = more.without(&[b"subnet", b"s", b"node", b"n2"]);
+    let other = about_nodes(&[(b"n1", &second)]);
+    with_tree(&tree, |one| {
+        assert_eq!(found(one), found(one));
+        // The one that is cut lists the same, but not all that there is.
+        for another in [more, cut, other] {
+            with_tree(&another, |another| assert_ne!(found(one), found(another)));
+        }
+    });
 }
 
 // spec: STATE-7

@@ -90,7 +90,11 @@ fn json_carries_the_text() {
         Principal::ANONYMOUS
     );
     assert!(serde_json::from_str::<Principal>("\"2vxsx-faf\"").is_err());
-    assert!(serde_json::from_str::<Principal>("[4]").is_err());
+    let error = serde_json::from_str::<Principal>("[4]").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid type: sequence, expected the bytes or the text of a principal at line 1 column 0"
+    );
 }
 
 #[cfg(feature = "candid")]

@@ -64,6 +64,7 @@ fn known_principals_have_their_text() {
     for (bytes, text, class) in PRINCIPALS {
         let principal = Principal::try_from(*bytes).unwrap();
         assert_eq!(principal.to_text().as_str(), *text);
+        assert_eq!(AsRef::<str>::as_ref(&principal.to_text()), *text);
         assert_eq!(principal.as_bytes(), *bytes);
         assert_eq!(principal.class(), *class, "{text}");
     }
