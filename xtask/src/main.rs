@@ -56,7 +56,8 @@ cargo xtask <chore> [arguments]
                       [--sanitizer address], [--record] writes fuzz/runs.toml
   mutants [arguments] would the tests notice? --in-diff [BASE] for what changed, or
                       [--package P] [--shard K/N] for all; --record into xtask/mutants.toml,
-                      --resume what is not there, --again survivors; needs cargo-mutants
+                      --resume what is not there, --again survivors; [--tree T] for each
+                      of several at the same time; needs cargo-mutants
   package             checks that every published crate packages
   vectors-packages    the vectors as a wheel, an npm tarball, a Go module and a crate,
                       each built, loaded and compared";

@@ -23,7 +23,7 @@ const OUTPUT: &str = "target/mutants";
 const OUTCOMES: &str = "mutants.out";
 
 const USAGE: &str = "usage: cargo xtask mutants --in-diff [BASE]
-       cargo xtask mutants [--package P] [--shard K/N] [--record | --resume | --again]";
+       cargo xtask mutants [--package P] [--shard K/N] [--tree T] [--record | --resume | --again]";
 
 /// What is asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,6 +34,8 @@ enum Request {
     Packages {
         package: Option<String>,
         shard: Option<(usize, usize)>,
+        /// Which copy of the repository is mutated, from 1.
+        tree: usize,
         table: Table,
     },
 }
@@ -73,13 +75,14 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
             }
             let file = output.join("in.diff");
             fs::write(&file, diff).map_err(|error| problem(&error))?;
-            let place = Place::new(root, "diff", None);
+            let place = Place::new(root, "diff", None, 1);
             let mut command = place.mutants()?;
             start(command.arg("--in-diff").arg(file), &place.folder)?.1
         }
         Request::Packages {
             package,
             shard,
+            tree,
             table,
         } => {
             let packages = match package {
@@ -88,7 +91,8 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
             };
             let mut survivors = Vec::new();
             for package in packages {
-                if let Err(Problem(text)) = mutate(root, &package, shard, table)? {
+                let place = Place::new(root, &package, shard, tree);
+                if let Err(Problem(text)) = mutate(&place, &package, shard, table)? {
                     survivors.push(format!("{package}: {text}"));
                 }
             }
@@ -100,11 +104,12 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
 /// Tries the mutants of a package, or of a part of it. Returns what they came to, or an error if it
 /// could not be written down.
 fn mutate(
-    root: &Path,
+    place: &Place,
     package: &str,
     shard: Option<(usize, usize)>,
     table: Table,
 ) -> Result<Result<(), Problem>, Problem> {
+    let root = &place.root;
     let (part, parts) = shard.unwrap_or((1, 1));
     let name = format!("{part}/{parts}");
     let before = table::entry(root, package, &name)?;
@@ -121,7 +126,6 @@ fn mutate(
         (Table::Again, Some(entry)) => Some(entry),
         _ => None,
     };
-    let place = Place::new(root, package, shard);
     let mut command = place.mutants()?;
     command.args(["--package", package]);
     if let Some(entry) = survivors {
@@ -171,13 +175,14 @@ fn parse(arguments: &[String]) -> Result<Request, Problem> {
             _ => Err(usage()),
         };
     }
-    let (mut package, mut shard, mut table) = (None, None, Table::Left);
+    let (mut package, mut shard, mut tree, mut table) = (None, None, None, Table::Left);
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
         let mut value = || rest.next().ok_or_else(usage);
         match flag.as_str() {
             "--package" if package.is_none() => package = Some(full_name(value()?)),
             "--shard" if shard.is_none() => shard = Some(parse_shard(value()?).ok_or_else(usage)?),
+            "--tree" if tree.is_none() => tree = Some(parse_tree(value()?).ok_or_else(usage)?),
             "--record" if table == Table::Left => table = Table::Written,
             "--resume" if table == Table::Left => table = Table::Resumed,
             "--again" if table == Table::Left => table = Table::Again,
@@ -187,6 +192,7 @@ fn parse(arguments: &[String]) -> Result<Request, Problem> {
     Ok(Request::Packages {
         package,
         shard,
+        tree: tree.unwrap_or(1),
         table,
     })
 }
@@ -207,6 +213,11 @@ fn parse_shard(text: &str) -> Option<(usize, usize)> {
     (1..=parts).contains(&part).then_some((part, parts))
 }
 
+/// Reads the number of a copy, from 1.
+fn parse_tree(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
 /// Returns a regular expression that matches this text and no other.
 fn exactly(text: &str) -> String {
     let characters = text.chars().map(|character| match character {
@@ -216,22 +227,23 @@ fn exactly(text: &str) -> String {
     format!("^{}$", characters.collect::<String>())
 }
 
-/// Where mutants are tried: parts that run in several processes must not share it.
+/// Where mutants are tried.
 struct Place {
     root: PathBuf,
-    /// What is mutated. One for all packages: what they depend on is built once.
+    /// What is mutated. Processes that run at the same time must not share it, but packages and parts
+    /// that come after each other do: what they depend on is built once.
     tree: PathBuf,
     /// For the outcome.
     folder: PathBuf,
 }
 
 impl Place {
-    fn new(root: &Path, name: &str, shard: Option<(usize, usize)>) -> Self {
+    fn new(root: &Path, name: &str, shard: Option<(usize, usize)>, tree: usize) -> Self {
         let part = shard.map_or_else(String::new, |(part, of)| format!("-{part}-of-{of}"));
         let output = root.join(OUTPUT);
         Self {
             root: root.to_owned(),
-            tree: output.join(format!("tree{part}")),
+            tree: output.join(format!("tree-{tree}")),
             folder: output.join(format!("{name}{part}")),
         }
     }
@@ -241,6 +253,10 @@ impl Place {
         tree::update(&self.root, &self.tree)?;
         let mut command = process::cargo(&self.tree, &["mutants", "--in-place", "--output"]);
         command.arg(&self.folder);
+        // It stops at the first test that fails, where cargo test runs all those beside it.
+        if process::is_installed("cargo-nextest", "--version") {
+            command.args(["--test-tool", "nextest"]);
+        }
         // A build folder that several checkouts share would mix mutants with what is not mutated.
         command.env_remove("CARGO_TARGET_DIR");
         // That a test fails is enough; how little it takes is not asked here.
@@ -316,6 +332,7 @@ mod tests {
         let packages = |package: Option<&str>, shard| Request::Packages {
             package: package.map(str::to_owned),
             shard,
+            tree: 1,
             table: Table::Left,
         };
         assert_eq!(read(""), Ok(packages(None, None)));
@@ -337,8 +354,10 @@ mod tests {
             let request = Request::Packages {
                 package,
                 shard,
+                tree: 3,
                 table,
             };
+            let line = &format!("{line} --tree 3");
             assert_eq!(read(line), Ok(request), "{line}");
         }
     }
@@ -353,6 +372,8 @@ mod tests {
             "--package a --package b",
             "--shard 0/2",
             "--shard 3/2",
+            "--tree 0",
+            "--tree 1 --tree 2",
             "--shard 1",
             "--shard 1/2 --shard 2/2",
             "--record --resume",
@@ -363,13 +384,13 @@ mod tests {
     }
 
     #[test]
-    fn parts_share_no_folder_and_packages_share_a_tree() {
+    fn parts_share_no_folder_and_may_share_a_tree() {
         let root = Path::new("root");
-        let whole = Place::new(root, "icid-time", None);
-        assert_eq!(whole.tree, Path::new("root/target/mutants/tree"));
+        let whole = Place::new(root, "icid-time", None, 1);
+        assert_eq!(whole.tree, Path::new("root/target/mutants/tree-1"));
         assert_eq!(whole.folder, Path::new("root/target/mutants/icid-time"));
-        let part = Place::new(root, "icid-time", Some((2, 4)));
-        assert_eq!(part.tree, Path::new("root/target/mutants/tree-2-of-4"));
+        let part = Place::new(root, "icid-time", Some((2, 4)), 1);
+        assert_eq!(part.tree, whole.tree);
         assert_eq!(
             part.folder,
             Path::new("root/target/mutants/icid-time-2-of-4")
