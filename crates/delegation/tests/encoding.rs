@@ -6,6 +6,7 @@ use cbor::{Kind, ReadError, Reason, Writer};
 use hex_literal::hex;
 use icid_delegation::{
     Delegation, DelegationChain, ParseDelegationError, Permissions, Policy, SignedDelegation,
+    Targets,
 };
 use principal::Principal;
 use time::Timestamp;
@@ -333,6 +334,23 @@ fn a_tag_does_not_belong_here() {
         expected: Kind::Map,
     };
     assert_eq!(replica(&tagged), read_error(0, reason));
+}
+
+#[test]
+fn targets_are_equal_if_they_are_the_same_in_the_same_order() {
+    let full = spec(FULL).unwrap();
+    let targets = full.delegation().targets().unwrap();
+    let [one, other] = [
+        Principal::from_slice(&[4, 5, 6]).unwrap(),
+        Principal::MANAGEMENT,
+    ];
+    let listed = |list: &[Principal]| Targets::from(list.to_vec());
+    assert_eq!(*targets, listed(&[one, other]));
+    for others in [&[one][..], &[other, one], &[one, other, other], &[]] {
+        assert_ne!(*targets, listed(others));
+    }
+    assert!(!targets.is_empty());
+    assert!(listed(&[]).is_empty());
 }
 
 #[test]
