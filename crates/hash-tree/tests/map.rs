@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use icid_hash_tree::CertifiedMap;
+use icid_hash_tree::Child;
 use icid_hash_tree::Find;
 use icid_hash_tree::HashTree;
 use icid_hash_tree::InsertValueError;
@@ -325,6 +326,27 @@ fn a_witness_grows_with_the_logarithm_of_the_entries() {
     // Labels that extend each other are nothing special.
     let nested = |number: u32| vec![0xff; usize::try_from(number).unwrap()];
     assert!(witness_length(1000, nested) <= 400 + 40 * 15);
+}
+
+#[test]
+fn a_range_whose_ends_are_there_shows_no_neighbours() {
+    let mut map = CertifiedMap::new();
+    for label in [b"a", b"c", b"e", b"g", b"i"] {
+        map.insert(&[label], label.to_vec()).unwrap();
+    }
+    for (from, to, shown) in [
+        (b"c", b"g", &b"ceg"[..]),
+        (b"e", b"e", b"e"),
+        (b"b", b"e", b"ace"),
+    ] {
+        let witness = map.witness(&[Reveal::Range { map: &[], from, to }]);
+        let tree = HashTree::parse(&witness).unwrap();
+        let labels = tree.root().children().filter_map(|child| match child {
+            Child::Labeled { label, .. } => Some(label),
+            _ => None,
+        });
+        assert_eq!(labels.collect::<Vec<_>>().concat(), shown);
+    }
 }
 
 #[test]

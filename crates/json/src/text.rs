@@ -244,6 +244,7 @@ mod tests {
             (r#"\ud83d\n""#, 0, Some(Reason::LoneSurrogate)),
             (r#"\ud83d\u0041""#, 0, Some(Reason::LoneSurrogate)),
             (r#"\ud83d\ud83d""#, 0, Some(Reason::LoneSurrogate)),
+            (r#"\ud800\ue000""#, 0, Some(Reason::LoneSurrogate)),
             (r#"\ude00""#, 0, Some(Reason::LoneSurrogate)),
             (r#"\udfff\ud800""#, 0, Some(Reason::LoneSurrogate)),
             ("a\n\"", 1, Some(Reason::ControlCharacter)),

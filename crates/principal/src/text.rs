@@ -232,8 +232,9 @@ pub(crate) fn decode(text: &str) -> Result<Principal, ParsePrincipalTextError> {
     let mut slots = groups.iter_mut();
     let mut wrong = 0;
     for ([a, b, c, d, e, dash], slot) in full.iter().zip(&mut slots) {
-        let [a, b, c, d, e] = [a, b, c, d, e].map(value);
-        *slot = a << 20 | b << 15 | c << 10 | d << 5 | e;
+        let values = [a, b, c, d, e].map(value);
+        *slot = group(values);
+        let [a, b, c, d, e] = values;
         wrong |= (a | b | c | d | e) & u32::from(base32::NO_VALUE) | u32::from(dash ^ b'-');
     }
     if let Some(slot) = slots.next() {
@@ -257,27 +258,38 @@ pub(crate) fn decode(text: &str) -> Result<Principal, ParsePrincipalTextError> {
         });
     };
 
-    let [g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10] = groups.map(u128::from);
-    let p0 = g0 << 103 | g1 << 78 | g2 << 53 | g3 << 28 | g4 << 3 | g5 >> 22;
-    let p1 = g5 << 106 | g6 << 81 | g7 << 56 | g8 << 31 | g9 << 6 | g10 >> 19;
-    let p2 = g10 << 109;
-    let (head, tail) = (p0 << 32 | p1 >> 96, p1 << 32 | p2 >> 96);
-
+    let (found, words) = join(groups);
     // spec: PRIN-18
-    let Some(principal) = Principal::from_words([head, tail], length) else {
+    let Some(principal) = Principal::from_words(words, length) else {
         return Err(ParsePrincipalTextError::UnusedBits {
             length: text_length,
         });
     };
 
     // spec: PRIN-17
-    let [a, b, c, d, ..] = p0.to_be_bytes();
-    let found = u32::from_be_bytes([a, b, c, d]);
     let expected = crc32(principal.as_bytes());
     if found != expected {
         return Err(ParsePrincipalTextError::WrongChecksum { found, expected });
     }
     Ok(principal)
+}
+
+/// Returns the 25 bits that five characters stand for.
+#[inline]
+const fn group([a, b, c, d, e]: [u32; 5]) -> u32 {
+    a << 20 | b << 15 | c << 10 | d << 5 | e
+}
+
+/// Returns the checksum and the words of the principal that groups of 25 bits are made of.
+#[inline]
+fn join(groups: [u32; GROUPS]) -> (u32, [u128; 2]) {
+    let [g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10] = groups.map(u128::from);
+    let p0 = g0 << 103 | g1 << 78 | g2 << 53 | g3 << 28 | g4 << 3 | g5 >> 22;
+    let p1 = g5 << 106 | g6 << 81 | g7 << 56 | g8 << 31 | g9 << 6 | g10 >> 19;
+    let p2 = g10 << 109;
+    let [a, b, c, d, ..] = p0.to_be_bytes();
+    let checksum = u32::from_be_bytes([a, b, c, d]);
+    (checksum, [p0 << 32 | p1 >> 96, p1 << 32 | p2 >> 96])
 }
 
 /// Names the first character that may not stand where it stands. There is one.

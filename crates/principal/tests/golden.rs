@@ -99,6 +99,31 @@ fn constants_have_their_text() {
     assert_eq!(Principal::ANONYMOUS.to_string(), "2vxsx-fae");
 }
 
+#[test]
+fn the_first_of_several_mistakes_is_named_wherever_they_are() {
+    for first in 0..5 {
+        for second in first + 1..=5 {
+            let mut text = *b"em77e-bvlzu-aq";
+            text[first] = b'1';
+            text[second] = b'1';
+            let error = UnexpectedCharacter {
+                position: first,
+                found: '1',
+                expected: Base32,
+            };
+            let text = core::str::from_utf8(&text).unwrap();
+            assert_eq!(Principal::from_text(text), Err(error), "{text}");
+        }
+    }
+    // The second byte of this letter is a dash but for the bit that the first has, too.
+    let error = UnexpectedCharacter {
+        position: 4,
+        found: 'í',
+        expected: Base32,
+    };
+    assert_eq!(Principal::from_text("em77íbvlzu-aq"), Err(error));
+}
+
 /// Texts that are no principal's, and why, in the order of the checks.
 const MISTAKES: &[(&str, ParsePrincipalTextError)] = &[
     // One more group, or one more character, than 63 characters have. The first also holds 30 bytes.

@@ -150,3 +150,55 @@ impl Entry {
 fn length(count: usize) -> [u8; 8] {
     u64::try_from(count).unwrap_or(u64::MAX).to_be_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use signature::{InvalidAt, InvalidKey, InvalidSignature, VerifySignature};
+
+    use super::*;
+    use crate::Policy;
+
+    struct Nobody;
+
+    impl VerifySignature for Nobody {
+        fn verify(&self, _: Claim<'_>) -> Result<(), InvalidSignature> {
+            Err(InvalidSignature)
+        }
+
+        fn verify_all(&self, _: &[Claim<'_>]) -> Result<(), InvalidAt> {
+            Err(InvalidAt { index: 0 })
+        }
+
+        fn check_key(&self, _: &[u8]) -> Result<(), InvalidKey> {
+            Err(InvalidKey)
+        }
+    }
+
+    #[test]
+    fn claims_of_the_same_bytes_are_told_apart_by_where_their_parts_end() {
+        let schemes = Schemes::new(&Nobody, Policy::SPEC);
+        let claim = |key, message, signature| Claim {
+            key,
+            message,
+            signature,
+        };
+        let one = [claim(b"ab", &[b"c", b"d"], b"e")];
+        let lists = [
+            &one[..],
+            &[claim(b"a", &[b"bc", b"d"], b"e")],
+            &[claim(b"ab", &[b"c"], b"de")],
+            &[claim(b"abc", &[b"d"], b"e")],
+            &[claim(b"ab", &[b"c", b"d", b"e"], b"")],
+            &[claim(b"ab", &[b"c"], b"d"), claim(b"", &[], b"e")],
+            &[],
+        ];
+        let entries: Vec<Entry> = lists.iter().map(|list| Entry::of(&schemes, list)).collect();
+        let different: BTreeSet<&Entry> = entries.iter().collect();
+        assert_eq!(different.len(), lists.len());
+        // The pieces of a message are one text.
+        let joined = [claim(b"ab", &[b"cd"], b"e")];
+        assert!(Entry::of(&schemes, &joined) == Entry::of(&schemes, &one));
+    }
+}

@@ -52,6 +52,34 @@ fn full_read() -> ReadStateRequest<'static> {
     ReadStateRequest::new(Principal::ANONYMOUS, paths, EXPIRY).with_nonce(vec![7; 16])
 }
 
+#[test]
+fn paths_and_labels_are_compared_and_counted() {
+    let of = |paths: &[&[&[u8]]]| {
+        let owned = |path: &&[&[u8]]| path.iter().map(|label| label.to_vec()).collect();
+        Paths::from(paths.iter().map(owned).collect::<Vec<Vec<Vec<u8>>>>())
+    };
+    let paths = of(&[&[b"a", b"b"], &[]]);
+    assert_eq!(paths, of(&[&[b"a", b"b"], &[]]));
+    for other in [
+        of(&[&[b"a", b"b"]]),
+        of(&[&[b"a"], &[b"b"]]),
+        of(&[&[], &[b"a", b"b"]]),
+        of(&[&[b"a", b"c"], &[]]),
+    ] {
+        assert_ne!(paths, other);
+    }
+    assert!(!paths.is_empty());
+    assert!(of(&[]).is_empty());
+    let mut iter = paths.iter();
+    assert_eq!(iter.size_hint(), (2, Some(2)));
+    let [first, second] = [iter.next().unwrap(), iter.next().unwrap()];
+    assert_eq!(iter.size_hint(), (0, Some(0)));
+    assert_ne!(first, second);
+    assert_eq!((first.len(), first.is_empty()), (2, false));
+    assert_eq!((second.len(), second.is_empty()), (0, true));
+    assert_eq!(first.iter().size_hint(), (2, Some(2)));
+}
+
 fn full_chain() -> DelegationChain<'static> {
     let targets = vec![Principal::from_slice(&[1]).unwrap(), Principal::MANAGEMENT];
     let delegation = Delegation::new(b"session", Timestamp::from_nanos(9))

@@ -127,9 +127,10 @@ fn label_or_gap<'a>(node: &'a Node, label: &'a [u8], below: Reveal<'a>, marks: &
     }
 }
 
-/// Marks the labels before and after a range.
+/// Marks the labels before and after a range; its ends themselves if they are there, for between them
+/// and the range is no room.
 fn neighbours<'a>(node: &'a Node, from: &[u8], to: &[u8], marks: &mut Vec<Mark<'a>>) {
-    for entry in [node.last_before(from), node.first_after(to)]
+    for entry in [node.last_up_to(from), node.first_from(to)]
         .into_iter()
         .flatten()
     {
@@ -184,27 +185,27 @@ fn whole(node: &Node, out: &mut Vec<u8>) {
 }
 
 impl Node {
-    /// Returns the entry with the greatest label below `bound`.
-    fn last_before(&self, bound: &[u8]) -> Option<&Entry> {
+    /// Returns the entry with the greatest label that is not above `bound`.
+    fn last_up_to(&self, bound: &[u8]) -> Option<&Entry> {
         match self {
-            Self::Entry(entry) => (*entry.label < *bound).then_some(entry),
-            Self::Fork(fork) if *fork.separator < *bound => fork
+            Self::Entry(entry) => (*entry.label <= *bound).then_some(entry),
+            Self::Fork(fork) if *fork.separator <= *bound => fork
                 .right
-                .last_before(bound)
+                .last_up_to(bound)
                 .or_else(|| Some(fork.left.last())),
-            Self::Fork(fork) => fork.left.last_before(bound),
+            Self::Fork(fork) => fork.left.last_up_to(bound),
         }
     }
 
-    /// Returns the entry with the least label above `bound`.
-    fn first_after(&self, bound: &[u8]) -> Option<&Entry> {
+    /// Returns the entry with the least label that is not below `bound`.
+    fn first_from(&self, bound: &[u8]) -> Option<&Entry> {
         match self {
-            Self::Entry(entry) => (*entry.label > *bound).then_some(entry),
+            Self::Entry(entry) => (*entry.label >= *bound).then_some(entry),
             Self::Fork(fork) if *bound < *fork.separator => fork
                 .left
-                .first_after(bound)
+                .first_from(bound)
                 .or_else(|| Some(fork.right.first())),
-            Self::Fork(fork) => fork.right.first_after(bound),
+            Self::Fork(fork) => fork.right.first_from(bound),
         }
     }
 
