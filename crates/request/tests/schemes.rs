@@ -11,15 +11,17 @@ use canister_signature::VerifyCanisterSignatureError;
 use certificate::{DelegationCache, VerifyCertificateError};
 use delegation::VerifyChainError;
 use icid_request::{
-    AuthenticateError, CheckSignatureError as Error, PlainRsaRule, Policy, Schemes,
+    AuthenticateError, CheckSignatureError as Error, PlainRsaRule, Policy, Schemes, SenderInfo,
+    VerifySenderInfoError,
 };
+use principal::Principal;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use provider_native::NativeProvider;
 use provider_rustcrypto::RustCryptoProvider;
 use public_key::{BlsPublicKey, ParsePublicKeyError};
 use signature::{Claim, InvalidAt, InvalidKey, InvalidSignature, VerifySignature};
-use testkit::SecretKey;
+use testkit::{SecretKey, Subnet};
 use webauthn_signature::VerifyAssertionError;
 
 use crate::draft::Draft;
@@ -96,6 +98,29 @@ fn a_signature_on_something_else_says_what_is_wrong() {
     assert_eq!(check_pair(signer, &other.sign(PAYLOAD)), Err(error));
     let parsed = check_pair(signer, b"");
     assert!(matches!(parsed, Err(Error::ParseCanisterSignature(_))));
+}
+
+// spec: SINFO-2, SINFO-4, SINFO-5
+#[test]
+fn sender_information_alone_is_verified_as_in_a_request() {
+    use VerifySenderInfoError::{NotACanisterKey, Signature, WrongSigner};
+    let provider = NativeProvider::new();
+    let schemes = Schemes::new(&provider, Policy::SPEC).with_root_key(Some(root_key()));
+    let sender = Signer::canister("somebody");
+    let canister = Principal::from_slice(&Subnet::CANISTER).unwrap();
+    let signature = sender.sign(&SenderInfo::signing_payload(b"info"));
+    let verify = |info: &'static [u8], signer, key: &[u8]| {
+        SenderInfo::new(info, signer, signature.clone()).verify(key, &schemes)
+    };
+    assert_eq!(verify(b"info", canister, &sender.key()), Ok(()));
+    let missing = VerifyCanisterSignatureError::MissingWitness(certificate::NoValue::Absent);
+    let error = Signature(Error::CanisterSignature(missing));
+    assert_eq!(verify(b"else", canister, &sender.key()), Err(error));
+    let signer = Principal::MANAGEMENT;
+    let error = WrongSigner { signer, canister };
+    assert_eq!(verify(b"info", signer, &sender.key()), Err(error));
+    let key = Signer::ed25519("somebody").key();
+    assert_eq!(verify(b"info", canister, &key), Err(NotACanisterKey));
 }
 
 // spec: SIG-3, SIG-5, SIG-6
