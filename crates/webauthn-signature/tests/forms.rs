@@ -303,6 +303,22 @@ fn credential(id: u16, key: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn each_flag_is_a_bit_of_its_own() {
+    // Bits 6 and 7 announce that something follows.
+    for bits in 0..1 << 6 {
+        let bytes = data(bits, &[]);
+        let flags = AuthenticatorData::parse(&bytes).unwrap().flags();
+        let has = |bit: u8| bits >> bit & 1 == 1;
+        assert_eq!(flags.bits(), bits);
+        assert_eq!(flags.user_present(), has(0));
+        assert_eq!(flags.user_verified(), has(2));
+        assert_eq!(flags.backup_eligible(), has(3));
+        assert_eq!(flags.backed_up(), has(4));
+        assert!(!flags.has_credential() && !flags.has_extensions());
+    }
+}
+
+#[test]
 fn authenticator_data_is_data() {
     let parsed = AuthenticatorData::parse(&AUTHENTICATOR_DATA).unwrap();
     assert_eq!(
