@@ -176,14 +176,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn claims_of_the_same_bytes_are_told_apart_by_where_their_parts_end() {
-        let schemes = Schemes::new(&Nobody, Policy::SPEC);
-        let claim = |key, message, signature| Claim {
+    fn claim<'a>(key: &'a [u8], message: &'a [&'a [u8]], signature: &'a [u8]) -> Claim<'a> {
+        Claim {
             key,
             message,
             signature,
-        };
+        }
+    }
+
+    #[test]
+    fn no_length_is_a_separator_that_a_part_may_contain() {
+        let schemes = Schemes::new(&Nobody, Policy::SPEC);
+        for number in [0, 1] {
+            let length = [number; 8];
+            let message: [&[u8]; 3] = [b"b", &length, b"c"];
+            let signature: [&[u8]; 3] = [b"c", &length, b"d"];
+            let signature = signature.concat();
+            let one = [claim(b"a", &message, b"d")];
+            let other = [claim(b"a", &[b"b"], &signature)];
+            assert!(Entry::of(&schemes, &one) != Entry::of(&schemes, &other));
+        }
+    }
+
+    #[test]
+    fn claims_of_the_same_bytes_are_told_apart_by_where_their_parts_end() {
+        let schemes = Schemes::new(&Nobody, Policy::SPEC);
         let one = [claim(b"ab", &[b"c", b"d"], b"e")];
         let lists = [
             &one[..],

@@ -222,6 +222,8 @@ mod tests {
             (&hex!("3003 020101"), UnexpectedEnd { position: 5 }),
             (&hex!("3007 020101 020102"), UnexpectedEnd { position: 2 }),
             (&hex!("3006 020101 020202"), UnexpectedEnd { position: 7 }),
+            // The greatest length of one byte.
+            (&hex!("307f 020101 020102"), UnexpectedEnd { position: 2 }),
             (&hex!("308106 020101 020102"), TooLong { position: 1 }),
             (&hex!("3080 020101 020102 0000"), TooLong { position: 1 }),
             (&hex!("3007 02810101 020102"), TooLong { position: 3 }),
