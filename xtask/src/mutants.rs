@@ -256,6 +256,7 @@ impl Place {
         // It stops at the first test that fails, where cargo test runs all those beside it.
         if process::is_installed("cargo-nextest", "--version") {
             command.args(["--test-tool", "nextest"]);
+            command.env("NEXTEST_PROFILE", "mutants");
         }
         // A build folder that several checkouts share would mix mutants with what is not mutated.
         command.env_remove("CARGO_TARGET_DIR");
