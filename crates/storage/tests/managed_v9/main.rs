@@ -16,7 +16,7 @@ use hex_literal::hex;
 use icid_storage::{
     AnchorRecord, AnchorSource, DeviceHistory, DeviceRecord, Finding, IdRange, KeyType, Keys,
     Manager, Map, MapFinding, MapRule, Memory, MemoryError, MemoryId, MemoryMut, MemoryRule,
-    Migration, NodeRule, OpenMapError, Part, Passkey, Protection, Purpose, RecordBuffer,
+    Migration, NodeRule, OpenIdKey, OpenMapError, Part, Passkey, Protection, Purpose, RecordBuffer,
     RecoveryKey, Rule, Salt, Severity, Shape, Storage, StoredAnchor, StoredItemError, UnknownField,
     Values, Version, verify,
 };
@@ -320,6 +320,81 @@ fn an_anchor_has_the_documented_bytes() {
         item: vec![0x80],
     });
     assert_eq!(StoredAnchor::parse(&bytes), Ok(parsed));
+}
+
+/// Every field of everything in an anchor, so that none is taken for one that nobody knows.
+#[test]
+fn every_field_has_its_documented_key() {
+    let bytes = hex!(
+        "a5 00 616e 01 81 a3 00 6169 01 6173 02 6161 02 01"
+        "03 81 a8 00 4101 01 4102 02 616f 03 03 04 04 05 616c 06 4105"
+        "07 a4 00 82 02 18c8 01 82 00 80 02 82 02 80 03 6170"
+        "04 81 a5 00 4106 01 07 02 08 03 f5 04 a2 01 82 01 80 02 82 03 80"
+    );
+    let stored = StoredAnchor {
+        name: Some("n".into()),
+        openid_keys: vec![OpenIdKey {
+            iss: "i".into(),
+            sub: "s".into(),
+            aud: "a".into(),
+        }],
+        created_at: Some(Timestamp::from_nanos(1)),
+        passkeys: Some(vec![Passkey {
+            pubkey: vec![1],
+            credential_id: vec![2],
+            origin: "o".into(),
+            created_at: Some(Timestamp::from_nanos(3)),
+            last_usage: Some(Timestamp::from_nanos(4)),
+            alias: Some("l".into()),
+            aaguid: Some(vec![5]),
+            history: Some(DeviceHistory {
+                credential_id: Some(vec![2, 200]),
+                purpose: Purpose::Recovery,
+                key_type: KeyType::CrossPlatform,
+                origin: Some("p".into()),
+            }),
+            unknown: Vec::new(),
+        }]),
+        recovery_keys: Some(vec![RecoveryKey {
+            pubkey: vec![6],
+            created_at: Some(Timestamp::from_nanos(7)),
+            last_usage: Some(Timestamp::from_nanos(8)),
+            is_protected: Some(true),
+            history: Some(DeviceHistory {
+                credential_id: None,
+                purpose: Purpose::Authentication,
+                key_type: KeyType::SeedPhrase,
+                origin: None,
+            }),
+            unknown: Vec::new(),
+        }]),
+        unknown: vec![UnknownField {
+            key: 1,
+            item: hex!("81 a3 00 6169 01 6173 02 6161").to_vec(),
+        }],
+    };
+    assert_eq!(StoredAnchor::parse(&bytes), Ok(stored.clone()));
+    assert_eq!(stored.encode(), bytes);
+}
+
+#[test]
+fn every_kind_of_key_has_its_documented_number() {
+    for (number, key_type) in [
+        (0, KeyType::Unknown),
+        (1, KeyType::Platform),
+        (2, KeyType::CrossPlatform),
+        (3, KeyType::SeedPhrase),
+        (4, KeyType::BrowserStorageKey),
+    ] {
+        let key = hex!("a2 00 4106 04 a2 01 82 01 80 02 82");
+        let bytes = [&hex!("a2 01 80 04 81")[..], &key, &[number, 0x80]].concat();
+        let parsed = StoredAnchor::parse(&bytes).unwrap();
+        let [key] = &parsed.recovery_keys.as_ref().unwrap()[..] else {
+            panic!("{key_type:?} is not one key");
+        };
+        assert_eq!(key.history.as_ref().unwrap().key_type, key_type);
+        assert_eq!(parsed.encode(), bytes);
+    }
 }
 
 #[test]
