@@ -7,7 +7,7 @@ use std::sync::Arc;
 use icid_storage::{ReadMapError, StoredAnchorError, WriteMapError};
 use proptest::test_runner::RngSeed;
 
-use crate::*;
+use super::*;
 
 const SMALL_PAGE: usize = 4096;
 

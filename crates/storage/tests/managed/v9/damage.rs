@@ -1,6 +1,6 @@
 //! What can be wrong with layout 9, each found with memory and rule.
 
-use crate::*;
+use super::*;
 
 #[test]
 fn every_damage_between_anchors_and_indexes_is_found() {
