@@ -398,6 +398,31 @@ fn every_kind_of_key_has_its_documented_number() {
 }
 
 #[test]
+fn an_openid_key_is_a_map_or_an_array_without_the_audience() {
+    let key = |aud: &str| OpenIdKey {
+        iss: "i".into(),
+        sub: "s".into(),
+        aud: aud.into(),
+    };
+    let whole = hex!("a3 00 6169 01 6173 02 6161");
+    assert_eq!(key("a").encode(), whole);
+    assert_eq!(OpenIdKey::parse(&whole), Ok(key("a")));
+    let with_more = hex!("a4 00 6169 01 6173 02 6161 03 f5");
+    assert_eq!(OpenIdKey::parse(&with_more), Ok(key("a")));
+    for without in [&hex!("a2 00 6169 01 6173")[..], &hex!("82 6169 6173")] {
+        assert_eq!(OpenIdKey::parse(without), Ok(key("")));
+    }
+    let missing = StoredItemError::MissingField {
+        part: Part::OpenId,
+        key: 1,
+    };
+    assert_eq!(OpenIdKey::parse(&hex!("a1 00 6169")), Err(missing));
+    for length in [&hex!("81 6169")[..], &hex!("83 6169 6173 6161")] {
+        assert!(OpenIdKey::parse(length).is_err());
+    }
+}
+
+#[test]
 fn fields_that_nobody_knows_stay() {
     // Field 6 of the anchor, field 9 of its passkey.
     let bytes = hex!("a3 01 80 03 81 a4 00 4101 01 4102 02 616f 09 f5 06 a1 00 01");
