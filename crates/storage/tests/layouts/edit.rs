@@ -177,6 +177,13 @@ fn all_texts_and_blobs_together_have_a_limit() {
     device.origin = None;
     device.metadata = Some(metadata(&[("", "m")]));
     assert_eq!(anchor.modify_device(&[4; 300], device, &actor), Err(error));
+    // So does the metadata of the anchor itself.
+    let mut anchor = with([large(1, 350), large(2, 350), large(3, 350)]);
+    anchor.replace_metadata(metadata(&[("k", "")])).unwrap();
+    assert_eq!(anchor.add_device(large(4, 250)), Err(error));
+    assert_eq!(anchor.add_device(large(4, 249)), Ok(()));
+    let changed = anchor.modify_device(&[4; 300], large(4, 250), &actor);
+    assert_eq!(changed, Err(error));
 }
 
 #[test]

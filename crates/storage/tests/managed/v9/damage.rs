@@ -135,40 +135,102 @@ fn a_damaged_map_is_found_with_memory_node_and_rule() {
     );
 }
 
-#[test]
-fn accounts_are_compared_with_anchors_applications_and_counts() {
-    let pair =
-        |anchor: u64, application: u64| [anchor.to_be_bytes(), application.to_be_bytes()].concat();
-    let paired = Shape::new(Keys::Fixed(16), Values::Any);
-    let origins = Shape::new(Keys::Fixed(32), Values::AtMost(8));
-    let origin = hex!("100680ad546ce6a577f42f52df33b4cfdca756859e664b8d7de329b150d09ce9");
-    let image = create(Version::V9, &sample()).into_memory();
-    let open = |image| Storage::open(image).unwrap();
-    // Application 3 at "https://example.com", account 5, and references to it and to the default one.
+const PAIRED: Shape = Shape::new(Keys::Fixed(16), Values::Any);
+const ORIGINS: Shape = Shape::new(Keys::Fixed(32), Values::AtMost(8));
+
+/// The SHA-256 of `https://example.com`.
+const ORIGIN: [u8; 32] = hex!("100680ad546ce6a577f42f52df33b4cfdca756859e664b8d7de329b150d09ce9");
+
+fn pair(anchor: u64, application: u64) -> Vec<u8> {
+    [anchor.to_be_bytes(), application.to_be_bytes()].concat()
+}
+
+fn open(image: Vec<u8>) -> Storage<Vec<u8>> {
+    Storage::open(image).unwrap()
+}
+
+/// Adds application 3 at `https://example.com`, account 5, and references of anchor 10000 to it and to
+/// the default one.
+fn with_accounts(storage: Storage<Vec<u8>>) -> Vec<u8> {
     let application = [
         hex!("a3 00 73").as_slice(),
         b"https://example.com",
         &hex!("01 01 02 02"),
     ];
-    let image = change(open(image), 11, NUMBERED, |map| {
+    let image = change(storage, 11, NUMBERED, |map| {
         map.insert(&3_u64.to_be_bytes(), &application.concat())
             .unwrap();
     });
-    let image = change(open(image), 19, origins, |map| {
-        map.insert(&origin, &3_u64.to_be_bytes()).unwrap();
+    let image = change(open(image), 19, ORIGINS, |map| {
+        map.insert(&ORIGIN, &3_u64.to_be_bytes()).unwrap();
     });
     let image = change(open(image), 10, NUMBERED, |map| {
         map.insert(&5_u64.to_be_bytes(), &hex!("a1 00 616e"))
             .unwrap();
     });
-    let image = change(open(image), 13, paired, |map| {
+    let image = change(open(image), 13, PAIRED, |map| {
         map.insert(&pair(10_000, 3), &hex!("82 a1 00 05 a2 01 07 02 80"))
             .unwrap();
     });
-    let image = change(open(image), 14, NUMBERED, |map| {
+    change(open(image), 14, NUMBERED, |map| {
         map.insert(&10_000_u64.to_be_bytes(), &hex!("a2 00 01 01 02"))
             .unwrap();
+    })
+}
+
+#[test]
+fn applications_origins_and_accounts_lead_to_each_other() {
+    let whole = || with_accounts(create(Version::V9, &[anchor(&[device("a", None)])]));
+    assert_eq!(memory_findings(&whole()), []);
+    let insert = |number, shape, key: &[u8], value: &[u8]| {
+        let image = change(open(whole()), number, shape, |map| {
+            map.insert(key, value).unwrap();
+        });
+        memory_findings(&image)
+    };
+    let missing = |part| MemoryRule::Item {
+        error: StoredItemError::MissingField { part, key: 0 },
+    };
+    // Of accounts and applications.
+    let key = 4_u64.to_be_bytes();
+    let found = insert(10, NUMBERED, &key, &[0xa0]);
+    assert_eq!(found, [(10, None, missing(Part::Account))]);
+    let found = insert(11, NUMBERED, &key, &[0xa0]);
+    assert_eq!(found, [(11, None, missing(Part::Application))]);
+    let image = change(open(whole()), 19, ORIGINS, |map| {
+        map.remove(&ORIGIN).unwrap();
     });
+    let rule = MemoryRule::AbsentFromIndex { index: id(19) };
+    assert_eq!(memory_findings(&image), [(11, None, rule)]);
+    // Of origins.
+    let elsewhere = MemoryRule::IndexLeadsElsewhere {
+        index: id(19),
+        number: 4,
+    };
+    let nowhere = MemoryRule::NoSuchApplication { number: 4 };
+    let found = insert(19, ORIGINS, &ORIGIN, &key);
+    assert_eq!(found, [(11, None, elsewhere), (19, None, nowhere)]);
+    let found = insert(19, ORIGINS, &[1; 32], &3_u64.to_be_bytes());
+    let astray = MemoryRule::IndexLeadsAstray { number: 3 };
+    assert_eq!(found, [(19, None, astray)]);
+    let found = insert(19, ORIGINS, &[1; 32], &[1; 7]);
+    let length = MemoryRule::ItemLength { length: 7 };
+    assert_eq!(found, [(19, None, length)]);
+    // Of what an anchor uses by default.
+    let config = |value: &[u8]| insert(20, PAIRED, &pair(10_000, 3), value);
+    assert_eq!(config(&hex!("a1 00 05")), []);
+    let account = MemoryRule::NoSuchAccount { account: 6 };
+    assert_eq!(config(&hex!("a1 00 06")), [(20, Some(10_000), account)]);
+    let found = config(&hex!("80"));
+    assert!(matches!(
+        found[..],
+        [(20, Some(10_000), MemoryRule::Item { .. })]
+    ));
+}
+
+#[test]
+fn accounts_are_compared_with_anchors_applications_and_counts() {
+    let image = with_accounts(create(Version::V9, &sample()));
     let elsewhere = (
         16,
         Some(10_003),
@@ -179,7 +241,7 @@ fn accounts_are_compared_with_anchors_applications_and_counts() {
     );
     assert_eq!(memory_findings(&image), [elsewhere]);
     // One reference too many, to an account, an application and an anchor that are not there.
-    let image = change(open(image), 13, paired, |map| {
+    let image = change(open(image), 13, PAIRED, |map| {
         map.insert(&pair(10_000, 4), &hex!("81 a1 00 06")).unwrap();
         map.insert(&pair(9_999, 3), &hex!("80")).unwrap();
         map.insert(&pair(10_001, 3), &hex!("81 80")).unwrap();
