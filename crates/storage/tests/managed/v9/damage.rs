@@ -229,6 +229,35 @@ fn applications_origins_and_accounts_lead_to_each_other() {
 }
 
 #[test]
+fn all_counts_and_the_state_are_checked() {
+    let with_counts = |value: &[u8]| {
+        let mut image = with_accounts(create(Version::V9, &[anchor(&[device("a", None)])]));
+        let mut manager = Manager::open(&image, 1).unwrap();
+        icid_storage::Cell::write(manager.view_mut(&mut image, id(15)), value).unwrap();
+        memory_findings(&image)
+    };
+    assert_eq!(with_counts(&hex!("a2 00 01 01 02")), []);
+    let count = MemoryRule::Count { said: 3, found: 2 };
+    assert_eq!(with_counts(&hex!("a2 00 01 01 03")), [(15, None, count)]);
+    let error = StoredItemError::MissingField {
+        part: Part::AccountCounts,
+        key: 0,
+    };
+    let item = MemoryRule::Item { error };
+    assert_eq!(with_counts(&hex!("a0")), [(15, None, item)]);
+    let long = MemoryRule::LongCell {
+        length: 65,
+        limit: 64,
+    };
+    assert_eq!(with_counts(&[0; 65]), [(15, None, long)]);
+
+    let mut storage = create(Version::V9, &[anchor(&[device("a", None)])]);
+    storage.write_state(b"not Candid").unwrap();
+    let found = memory_findings(storage.memory());
+    assert!(matches!(found[..], [(2, None, MemoryRule::State { .. })]));
+}
+
+#[test]
 fn accounts_are_compared_with_anchors_applications_and_counts() {
     let image = with_accounts(create(Version::V9, &sample()));
     let elsewhere = (
