@@ -389,3 +389,59 @@ impl Seen {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRIDE: u64 = 50;
+
+    fn seen(numbers: &[u64]) -> Seen {
+        let mut seen = Seen::new(100 + 130 * STRIDE, STRIDE);
+        for number in numbers {
+            assert!(!seen.mark(chunks::address(*number, STRIDE)), "{number}");
+        }
+        seen
+    }
+
+    #[test]
+    fn a_chunk_is_marked_once_in_whatever_order() {
+        let numbers = [200, 129, 128, 64, 63, 1, 0];
+        let mut all = seen(&numbers);
+        for number in 0..256 {
+            let address = chunks::address(number, STRIDE);
+            assert_eq!(all.has(address), numbers.contains(&number), "{number}");
+        }
+        for number in numbers {
+            assert!(all.mark(chunks::address(number, STRIDE)), "{number}");
+        }
+    }
+
+    #[test]
+    fn the_end_is_behind_the_last_one() {
+        for (numbers, end) in [
+            (&[][..], 0),
+            (&[0], 1),
+            (&[63, 5], 64),
+            (&[64], 65),
+            (&[127, 64], 128),
+            (&[500, 3], 501),
+        ] {
+            assert_eq!(seen(numbers).end(), end, "{numbers:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_one_that_another_lacks_is_found() {
+        for (numbers, others, first) in [
+            (&[][..], &[3_u64][..], None),
+            (&[3, 70], &[3, 70, 71], None),
+            (&[3, 70], &[70], Some(3)),
+            (&[3, 70, 71], &[3, 70], Some(71)),
+            (&[3, 500], &[3], Some(500)),
+        ] {
+            let first = first.map(|number| chunks::address(number, STRIDE));
+            assert_eq!(seen(numbers).first_without(&seen(others)), first);
+        }
+    }
+}

@@ -135,6 +135,74 @@ fn a_damaged_map_is_found_with_memory_node_and_rule() {
     );
 }
 
+/// The issuer, the subject and the audience of a credential: all that its key has.
+const CREDENTIAL: [u8; 10] = hex!("a3 00 6169 01 6173 02 6161");
+
+const OPENID: Shape = Shape::new(Keys::Any, Values::Any);
+
+/// Gives anchor 10000 a credential of OpenID; nothing leads to it yet.
+fn with_credential(storage: Storage<Vec<u8>>) -> Vec<u8> {
+    let key = 10_000_u64.to_be_bytes();
+    change(storage, 16, NUMBERED, |map| {
+        let value = map.get(&key).unwrap().unwrap();
+        let mut stored = StoredAnchor::parse(&value).unwrap();
+        stored.unknown = vec![UnknownField {
+            key: 1,
+            item: [&[0x81], CREDENTIAL.as_slice()].concat(),
+        }];
+        map.insert(&key, &stored.encode()).unwrap();
+    })
+}
+
+#[test]
+fn openid_credentials_and_anchors_lead_to_each_other() {
+    let whole = || with_credential(create(Version::V9, &[anchor(&[device("a", None)])]));
+    let insert = |key: &[u8], list: &[u8]| {
+        let image = change(open(whole()), 17, OPENID, |map| {
+            map.insert(key, list).unwrap();
+        });
+        memory_findings(&image)
+    };
+    let index = id(17);
+    // From the anchor.
+    let absent = (16, Some(10_000), MemoryRule::AbsentFromIndex { index });
+    assert_eq!(memory_findings(&whole()), [absent]);
+    let elsewhere = |number| {
+        let rule = MemoryRule::IndexLeadsElsewhere { index, number };
+        (16, Some(10_000), rule)
+    };
+    let nobody = |number| (17, Some(number), MemoryRule::NoSuchAnchor { number });
+    assert_eq!(insert(&CREDENTIAL, &hex!("81 19 2710")), []);
+    assert_eq!(insert(&CREDENTIAL, &hex!("80")), [elsewhere(0)]);
+    let found = insert(&CREDENTIAL, &hex!("81 19 2711"));
+    assert_eq!(found, [elsewhere(10_001), nobody(10_001)]);
+    // From the entry: every anchor of a list is looked at.
+    let found = insert(&CREDENTIAL, &hex!("83 00 19 2710 19 2711"));
+    assert_eq!(found, [nobody(0), nobody(10_001)]);
+    let other = hex!("a3 00 6169 01 6174 02 6161");
+    let astray = MemoryRule::IndexLeadsAstray { number: 10_000 };
+    let found = insert(&other, &hex!("81 19 2710"));
+    assert_eq!(found, [absent, (17, Some(10_000), astray)]);
+    assert_eq!(insert(&other, &hex!("80")), [absent]);
+    // Entries that cannot be read.
+    let error = StoredItemError::MissingField {
+        part: Part::OpenId,
+        key: 1,
+    };
+    let unreadable = (17, None, MemoryRule::Item { error });
+    let found = insert(&hex!("a1 00 6169"), &hex!("81 19 2710"));
+    assert_eq!(found, [absent, unreadable]);
+    let length = (17, None, MemoryRule::ItemLength { length: 4 });
+    for no_list in [
+        hex!("a1 01 18 02"),
+        hex!("81 01 18 02"),
+        hex!("81 61 61 00"),
+    ] {
+        let found = insert(&CREDENTIAL, &no_list);
+        assert_eq!(found, [elsewhere(0), length]);
+    }
+}
+
 const PAIRED: Shape = Shape::new(Keys::Fixed(16), Values::Any);
 const ORIGINS: Shape = Shape::new(Keys::Fixed(32), Values::AtMost(8));
 
