@@ -22,6 +22,12 @@ const OUTPUT: &str = "target/mutants";
 /// The folder that cargo-mutants makes there.
 const OUTCOMES: &str = "mutants.out";
 
+/// The profile of nextest without the slowest tests, which leaves more survivors than there are.
+const QUICK_TESTS: &str = "mutants";
+
+/// The profile of nextest that runs all tests until one fails.
+const ALL_TESTS: &str = "mutants-again";
+
 const USAGE: &str = "usage: cargo xtask mutants --in-diff [BASE]
        cargo xtask mutants [--package P] [--shard K/N] [--tree T] [--record | --resume | --again]";
 
@@ -49,7 +55,7 @@ enum Table {
     Written,
     /// As `Written`, and what it has already is not run.
     Resumed,
-    /// Of what it has, the survivors are run again.
+    /// Of what it has, the survivors are run again, with all tests.
     Again,
 }
 
@@ -76,7 +82,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), Problem> {
             let file = output.join("in.diff");
             fs::write(&file, diff).map_err(|error| problem(&error))?;
             let place = Place::new(root, "diff", None, 1);
-            let mut command = place.mutants()?;
+            let mut command = place.mutants(ALL_TESTS)?;
             start(command.arg("--in-diff").arg(file), &place.folder)?.1
         }
         Request::Packages {
@@ -126,7 +132,11 @@ fn mutate(
         (Table::Again, Some(entry)) => Some(entry),
         _ => None,
     };
-    let mut command = place.mutants()?;
+    let mut command = place.mutants(if survivors.is_some() {
+        ALL_TESTS
+    } else {
+        QUICK_TESTS
+    })?;
     command.args(["--package", package]);
     if let Some(entry) = survivors {
         println!("\n== {package} {name}: {} survivors", entry.missed.len());
@@ -248,15 +258,16 @@ impl Place {
         }
     }
 
-    /// Returns the command that mutates a copy of the repository as it is now.
-    fn mutants(&self) -> Result<Command, Problem> {
+    /// Returns the command that mutates a copy of the repository as it is now, and runs the tests of a
+    /// profile.
+    fn mutants(&self, tests: &str) -> Result<Command, Problem> {
         tree::update(&self.root, &self.tree)?;
         let mut command = process::cargo(&self.tree, &["mutants", "--in-place", "--output"]);
         command.arg(&self.folder);
         // It stops at the first test that fails, where cargo test runs all those beside it.
         if process::is_installed("cargo-nextest", "--version") {
             command.args(["--test-tool", "nextest"]);
-            command.env("NEXTEST_PROFILE", "mutants");
+            command.env("NEXTEST_PROFILE", tests);
         }
         // A build folder that several checkouts share would mix mutants with what is not mutated.
         command.env_remove("CARGO_TARGET_DIR");
