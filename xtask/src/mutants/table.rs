@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
 
 use crate::process::Problem;
 
@@ -27,19 +29,24 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    /// Reads a file for each outcome, which has a line for each mutant.
+    /// Reads a file for each outcome, which has a line for each mutant. That a test ran into the time
+    /// limit of tests is no failure for us, as it is for cargo-mutants.
     pub(super) fn read(folder: &Path) -> Result<Self, Problem> {
-        let names = |name: &str| {
-            let path = folder.join(name);
-            let text = fs::read_to_string(&path)
-                .map_err(|error| Problem(format!("{}: {error}", path.display())))?;
+        let names = |name: &str| -> Result<Vec<String>, Problem> {
+            let text = read(&folder.join(name))?;
             Ok(text.lines().map(str::to_owned).collect())
         };
+        let slow = slow(folder)?;
+        let (late, caught) = names("caught.txt")?
+            .into_iter()
+            .partition(|name| slow.contains(name));
+        let mut timeout = names("timeout.txt")?;
+        timeout.extend::<Vec<String>>(late);
         Ok(Self {
-            caught: names("caught.txt")?,
+            caught,
             unviable: names("unviable.txt")?,
             missed: names("missed.txt")?,
-            timeout: names("timeout.txt")?,
+            timeout,
         })
     }
 
@@ -47,6 +54,54 @@ impl Outcomes {
         let lists = [&self.caught, &self.unviable, &self.missed, &self.timeout];
         lists.iter().any(|list| list.contains(name))
     }
+}
+
+/// The file with what was tried.
+#[derive(Deserialize)]
+struct Tries {
+    outcomes: Vec<Try>,
+}
+
+#[derive(Deserialize)]
+struct Try {
+    scenario: Scenario,
+    /// From the folder on.
+    log_path: PathBuf,
+}
+
+#[derive(Deserialize)]
+enum Scenario {
+    Baseline,
+    Mutant { name: String },
+}
+
+/// Returns the mutants of which all that is known is that a test took too long.
+fn slow(folder: &Path) -> Result<Vec<String>, Problem> {
+    let path = folder.join("outcomes.json");
+    let tries: Tries = serde_json::from_str(&read(&path)?)
+        .map_err(|error| Problem(format!("{}: {error}", path.display())))?;
+    let mut slow = Vec::new();
+    for Try { scenario, log_path } in tries.outcomes {
+        if let Scenario::Mutant { name } = scenario
+            && only_ran_out(&read(&folder.join(log_path))?)
+        {
+            slow.push(name);
+        }
+    }
+    Ok(slow)
+}
+
+/// Returns whether nextest says in a log that a test ran into its time limit, and of none that it failed.
+fn only_ran_out(log: &str) -> bool {
+    let has = |status: &str| {
+        let mut lines = log.lines().map(str::trim_start);
+        lines.any(|line| line.starts_with(status))
+    };
+    has("TIMEOUT [") && !has("FAIL [")
+}
+
+fn read(path: &Path) -> Result<String, Problem> {
+    fs::read_to_string(path).map_err(|error| Problem(format!("{}: {error}", path.display())))
 }
 
 /// What the mutants of a package, or of a part of it, came to.
@@ -199,11 +254,17 @@ fn text(table: &Table) -> String {
 mod tests {
     use super::*;
 
-    fn folder(name: &str) -> std::path::PathBuf {
+    fn folder(name: &str) -> PathBuf {
         let name = format!("icid-xtask-mutants-{}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(folder.join("xtask")).unwrap();
         folder
+    }
+
+    fn write_all(folder: &Path, files: &[(&str, &str)]) {
+        for (name, text) in files {
+            fs::write(folder.join(name), text).unwrap();
+        }
     }
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -213,14 +274,16 @@ mod tests {
     #[test]
     fn a_part_takes_the_place_of_the_one_before_it_and_of_no_other() {
         let root = folder("record");
-        for (name, lines) in [
-            ("caught.txt", "a\nb\n"),
-            ("unviable.txt", ""),
-            ("missed.txt", "src/lib.rs:1:2: replace f -> u8 with \"x\"\n"),
-            ("timeout.txt", ""),
-        ] {
-            fs::write(root.join(name), lines).unwrap();
-        }
+        write_all(
+            &root,
+            &[
+                ("caught.txt", "a\nb\n"),
+                ("unviable.txt", ""),
+                ("missed.txt", "src/lib.rs:1:2: replace f -> u8 with \"x\"\n"),
+                ("timeout.txt", ""),
+                ("outcomes.json", "{\"outcomes\": []}"),
+            ],
+        );
         let read = Entry::new("0123456789ab".to_owned(), Outcomes::read(&root).unwrap());
         assert_eq!((read.caught, read.missed.len()), (2, 1));
         let other = Entry {
@@ -260,6 +323,47 @@ again = \"\"
 "
         );
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_test_that_ran_out_of_time_is_no_failed_one() {
+        let root = folder("slow");
+        let outcomes = r#"{"outcomes": [
+            {"scenario": "Baseline", "summary": "Success", "log_path": "baseline.log"},
+            {"scenario": {"Mutant": {"name": "a"}}, "log_path": "a.log"},
+            {"scenario": {"Mutant": {"name": "b"}}, "log_path": "b.log"},
+            {"scenario": {"Mutant": {"name": "c"}}, "log_path": "c.log"}
+        ]}"#;
+        write_all(
+            &root,
+            &[
+                ("caught.txt", "a\nb\nc\n"),
+                ("unviable.txt", ""),
+                ("missed.txt", ""),
+                ("timeout.txt", "d\n"),
+                ("outcomes.json", outcomes),
+                (
+                    "a.log",
+                    "        FAIL [   0.249s] (  7/212) icid-time of::a\n",
+                ),
+                (
+                    "b.log",
+                    "     TIMEOUT [  40.003s] (  9/212) icid-time of::b\n",
+                ),
+                (
+                    "c.log",
+                    "     TIMEOUT [  40.003s] (1/2) icid-time c\n        FAIL [  40.103s] (2/2) icid-time d\n",
+                ),
+            ],
+        );
+        let read = Outcomes::read(&root).unwrap();
+        fs::remove_dir_all(&root).unwrap();
+        let expected = Outcomes {
+            caught: names(&["a", "c"]),
+            timeout: names(&["d", "b"]),
+            ..Outcomes::default()
+        };
+        assert_eq!(read, expected);
     }
 
     #[test]
