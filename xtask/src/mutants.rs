@@ -115,54 +115,74 @@ fn mutate(
     shard: Option<(usize, usize)>,
     table: Table,
 ) -> Result<Result<(), Problem>, Problem> {
+    if table == Table::Again {
+        return mutate_again(place, package, shard);
+    }
     let root = &place.root;
-    let (part, parts) = shard.unwrap_or((1, 1));
-    let name = format!("{part}/{parts}");
-    let before = table::entry(root, package, &name)?;
-    if table == Table::Resumed && before.is_some() {
-        println!("\n== {package} {name}: in {} already", table::PATH);
+    let part = part_name(shard);
+    if table == Table::Resumed && table::entries(root, package)?.contains_key(&part) {
+        println!("\n== {package} {part}: in {} already", table::PATH);
         return Ok(Ok(()));
     }
-    let survivors = match (table, &before) {
-        (Table::Again, None) => return Ok(Err(Problem(format!("not in {}", table::PATH)))),
-        (Table::Again, Some(entry)) if entry.missed.is_empty() => {
-            println!("\n== {package} {name}: no survivor");
-            return Ok(Ok(()));
-        }
-        (Table::Again, Some(entry)) => Some(entry),
-        _ => None,
-    };
-    let mut command = place.mutants(if survivors.is_some() {
-        ALL_TESTS
-    } else {
-        QUICK_TESTS
-    })?;
+    println!("\n== {package} {part}");
+    let mut command = place.mutants(QUICK_TESTS)?;
     command.args(["--package", package]);
-    if let Some(entry) = survivors {
-        println!("\n== {package} {name}: {} survivors", entry.missed.len());
-        place.has_all(package, &entry.missed)?;
-        for name in &entry.missed {
-            command.args(["--re", &exactly(name)]);
-        }
-    } else {
-        println!("\n== {package} {name}");
-        if shard.is_some() {
-            // cargo-mutants counts from 0.
-            command.arg("--shard");
-            command.arg(format!("{}/{parts}", part.saturating_sub(1)));
-        }
+    if let Some((part, parts)) = shard {
+        // cargo-mutants counts from 0.
+        command.arg("--shard");
+        command.arg(format!("{}/{parts}", part.saturating_sub(1)));
     }
     let commit = process::commit(root, &["crates"])?;
     let (is_complete, result) = start(&mut command, &place.folder)?;
     if is_complete && table != Table::Left {
         let outcomes = Outcomes::read(&place.folder.join(OUTCOMES))?;
-        let entry = match survivors {
-            Some(before) => before.clone().after(commit, outcomes),
-            None => Entry::new(commit, outcomes),
-        };
-        table::record(root, package, &name, entry)?;
+        table::record(root, package, &part, Entry::new(commit, outcomes))?;
     }
     Ok(result)
+}
+
+/// Tries the survivors of a part of a package again, or those of all its parts at once.
+fn mutate_again(
+    place: &Place,
+    package: &str,
+    shard: Option<(usize, usize)>,
+) -> Result<Result<(), Problem>, Problem> {
+    let root = &place.root;
+    let mut entries = table::entries(root, package)?;
+    if shard.is_some() {
+        entries.retain(|part, _| *part == part_name(shard));
+    }
+    if entries.is_empty() {
+        return Ok(Err(Problem(format!("not in {}", table::PATH))));
+    }
+    entries.retain(|_, entry| !entry.missed.is_empty());
+    let survivors: Vec<&String> = entries.values().flat_map(|entry| &entry.missed).collect();
+    if survivors.is_empty() {
+        println!("\n== {package}: no survivor");
+        return Ok(Ok(()));
+    }
+    println!("\n== {package}: {} survivors", survivors.len());
+    let mut command = place.mutants(ALL_TESTS)?;
+    command.args(["--package", package]);
+    place.has_all(package, &survivors)?;
+    for name in survivors {
+        command.args(["--re", &exactly(name)]);
+    }
+    let commit = process::commit(root, &["crates"])?;
+    let (is_complete, result) = start(&mut command, &place.folder)?;
+    if is_complete {
+        let outcomes = Outcomes::read(&place.folder.join(OUTCOMES))?;
+        for (part, entry) in entries {
+            table::record(root, package, &part, entry.after(&commit, &outcomes))?;
+        }
+    }
+    Ok(result)
+}
+
+/// Returns what a part is called in the table.
+fn part_name(shard: Option<(usize, usize)>) -> String {
+    let (part, parts) = shard.unwrap_or((1, 1));
+    format!("{part}/{parts}")
 }
 
 /// Returns whether cargo knows the command; called directly, the program has no `--version`.
@@ -277,13 +297,13 @@ impl Place {
     }
 
     /// Fails if one of these mutants is not in the code any more.
-    fn has_all(&self, package: &str, names: &[String]) -> Result<(), Problem> {
+    fn has_all(&self, package: &str, names: &[&String]) -> Result<(), Problem> {
         let arguments = ["mutants", "--list", "--no-config", "--all-features"];
         let mut command = process::cargo(&self.tree, &arguments);
         let list = process::output(command.args(["--package", package]))?;
         match names
             .iter()
-            .find(|name| !list.lines().any(|line| line == *name))
+            .find(|name| !list.lines().any(|line| line == name.as_str()))
         {
             None => Ok(()),
             Some(name) => Err(Problem(format!(

@@ -589,6 +589,40 @@ fn writing_keeps_what_leads_to_an_anchor() {
     assert_eq!(broken.collect::<Vec<_>>(), []);
 }
 
+#[test]
+fn writing_keeps_what_a_record_does_not_say_of_a_key() {
+    let number = 10_000_u64.to_be_bytes();
+    let (mut before, mut after) = (StoredAnchor::default(), StoredAnchor::default());
+    let image = change(create(Version::V9, &sample()), 16, NUMBERED, |map| {
+        before = StoredAnchor::parse(&map.get(&number).unwrap().unwrap()).unwrap();
+        let field = |byte| {
+            vec![UnknownField {
+                key: 9,
+                item: vec![byte],
+            }]
+        };
+        for (byte, key) in (1..).zip(before.passkeys.iter_mut().flatten()) {
+            key.created_at = Some(Timestamp::from_nanos(byte.into()));
+            key.unknown = field(byte);
+        }
+        for (byte, key) in (11..).zip(before.recovery_keys.iter_mut().flatten()) {
+            key.created_at = Some(Timestamp::from_nanos(byte.into()));
+            key.unknown = field(byte);
+        }
+        map.insert(&number, &before.encode()).unwrap();
+    });
+    let mut storage = Storage::open(image).unwrap();
+    let mut record = read(&storage, 10_000);
+    record.add_device(device("d", Some("id d"))).unwrap();
+    storage.write(10_000, &record).unwrap();
+    change(storage, 16, NUMBERED, |map| {
+        after = StoredAnchor::parse(&map.get(&number).unwrap().unwrap()).unwrap();
+    });
+    let added = after.passkeys.as_mut().and_then(Vec::pop).unwrap();
+    assert_eq!((added.pubkey, added.created_at), (b"d".to_vec(), None));
+    assert_eq!(after, before);
+}
+
 /// Only the buckets are given away in another order.
 #[test]
 fn a_migrated_image_has_the_memories_of_one_that_was_written_so() {
