@@ -8,6 +8,9 @@ use core::fmt;
 /// Source: WebAssembly core specification, "Memory Instances".
 pub const PAGE_LENGTH: u64 = 65_536;
 
+/// What is written where nothing is, piece by piece; a page has a whole number of them.
+pub(crate) const ZEROS: [u8; 4096] = [0; 4096];
+
 /// Bytes that stay: the stable memory of a canister, or an image of one.
 ///
 /// Reading has no side effects that a caller could see: the same range gives the same bytes until
@@ -152,12 +155,14 @@ impl MemoryMut for Vec<u8> {
             .checked_mul(PAGE_LENGTH)
             .and_then(|length| usize::try_from(length).ok())
             .ok_or(full)?;
-        let length = self.len().checked_add(more).ok_or(full)?;
         // Room to spare makes growing page by page cheap; less will do.
         self.try_reserve(more)
             .or_else(|_| self.try_reserve_exact(more))
             .map_err(|_| full)?;
-        self.resize(length, 0);
+        // Piece by piece, for `resize` goes byte by byte where nothing is optimised.
+        for _ in (0..more).step_by(ZEROS.len()) {
+            self.extend_from_slice(&ZEROS);
+        }
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::header::wide;
 use crate::managed::{Cell, OpenCellError, ReadCellError, View, WriteCellError};
-use crate::memory::{Memory, MemoryError, MemoryMut, PAGE_LENGTH};
+use crate::memory::{Memory, MemoryError, MemoryMut, PAGE_LENGTH, ZEROS};
 
 use crate::v9::STATE;
 
@@ -225,7 +225,6 @@ pub(crate) fn fill_with_zeros(
     start: u64,
     end: u64,
 ) -> Result<(), MemoryError> {
-    const ZEROS: [u8; 4096] = [0; 4096];
     let mut at = start;
     while at < end {
         let length = usize::try_from(end.saturating_sub(at)).unwrap_or(ZEROS.len());
