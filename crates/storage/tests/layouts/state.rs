@@ -184,6 +184,31 @@ fn the_state_of_earlier_layouts_is_read() {
 }
 
 #[test]
+fn fields_that_nobody_knows_are_counted() {
+    let states = Type::variant([("NotCreated", Type::Null)]);
+    let ty = Type::record([
+        ("archive_info", Type::record([("state", states)])),
+        ("canister_creation_cycles_cost", Type::Nat64),
+        ("latest_delegation_origins", Type::opt(Type::Text)),
+        ("max_num_latest_delegation_origins", Type::opt(Type::Nat64)),
+    ]);
+    let state = Value::variant("NotCreated", Value::Null);
+    let value = Value::record([
+        ("archive_info", Value::record([("state", state)])),
+        ("canister_creation_cycles_cost", Value::Nat64(5)),
+        ("latest_delegation_origins", Value::none()),
+        (
+            "max_num_latest_delegation_origins",
+            Value::some(Value::Nat64(1000)),
+        ),
+    ]);
+    let content = encode(&[(&ty, &value)]).unwrap();
+    let state = PersistentState::parse(&content).unwrap();
+    assert_eq!(state.unknown_fields(), 2);
+    assert_eq!(state.canister_creation_cycles(), 5);
+}
+
+#[test]
 fn a_state_that_is_none_says_why() {
     let parse = |ty: Type, value: Value<'_>| {
         PersistentState::parse(&encode(&[(&ty, &value)]).unwrap()).map(|_| ())
