@@ -2,9 +2,9 @@
 
 use candid_wire::{Kind, ReadError, Reason, Type, Value, encode};
 use icid_storage::{
-    AnchorError, DeviceRecord, Field, Finding, Form, KeyType, ManagerFinding, MemoryId, OpenError,
-    OpenManagerError, OpenMapError, Protection, ReadHeaderError, RecordError, Rule, Severity,
-    Storage, Summary, Version, verify,
+    AnchorError, AnchorRecord, DeviceRecord, Field, Finding, Form, KeyType, ManagerFinding,
+    MemoryId, MetadataEntry, MetadataMap, OpenError, OpenManagerError, OpenMapError, Protection,
+    ReadHeaderError, RecordError, Rule, Severity, Storage, Summary, Version, verify,
 };
 
 use crate::support::{anchor, anchors, device, image, phrase};
@@ -325,6 +325,29 @@ fn anchors_that_break_rules_of_today_are_found_and_read() {
             error: AnchorError::TooLarge { size: 2600 },
         },
     );
+}
+
+#[test]
+fn a_reserved_key_among_stored_metadata_is_found() {
+    let mut metadata = MetadataMap::new();
+    assert!(metadata.insert("aliaz".into(), MetadataEntry::Text(String::new())));
+    let mut anchor = AnchorRecord::new();
+    let device = DeviceRecord {
+        metadata: Some(metadata),
+        ..device(1)
+    };
+    anchor.add_device(device).unwrap();
+    let mut memory = image(Version::V5, &[anchor]);
+    assert_eq!(findings(&memory), []);
+    let at = memory.windows(5).position(|it| it == b"aliaz").unwrap();
+    memory[at..at + 5].copy_from_slice(b"alias");
+    let error = AnchorError::ReservedKey { key: "alias" };
+    let finding = Finding {
+        anchor: Some(10_000),
+        offset: 131_072 + 2,
+        rule: Rule::Device { position: 0, error },
+    };
+    assert_eq!(only(&memory), finding);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use alloc::vec;
 use core::cell::Cell;
 
+use super::shape::MINIMUM;
 use super::*;
 use crate::Severity;
 
@@ -305,6 +306,16 @@ fn what_is_wrong_with_further_chunks_is_said() {
     let length = 1_024;
     let rule = NodeRule::CutShort { length, needed };
     assert_eq!(get(NODE + 7, &at(0)), fail(rule));
+    // The memory ends behind the head of a chunk, and before.
+    let get = |end: usize| {
+        Map::open(&memory[..end], ANY)
+            .unwrap()
+            .get(b"key")
+            .map(drop)
+    };
+    assert_eq!(get(1_156 + 11), fail(rule));
+    let rule = NodeRule::OverflowMisplaced { address: 1_156 };
+    assert_eq!(get(1_156 + 10), fail(rule));
 }
 
 #[test]
@@ -638,4 +649,26 @@ fn a_child_that_is_only_in_the_wrong_place_is_not_thrown_away() {
     let error = ReadMapError::node(child, NodeRule::OutOfPlace);
     assert_eq!(map.mend(), Err(error.into()));
     assert!(map.into_memory() == damaged);
+}
+
+#[test]
+fn a_leaf_does_not_become_one_with_an_inner_node() {
+    // Three levels. The last inner node can spare an entry, its first leaf cannot, and beside that leaf
+    // is put an inner node that cannot, either.
+    let memory = filled(NUMBERS, 100);
+    let child = |node: usize, index: usize| {
+        let address = u64_at(&memory, node + 15 + index * 8).unwrap();
+        usize::try_from(address).unwrap()
+    };
+    let entries = |node: usize| usize::from(memory[node + 5]);
+    let root = usize::try_from(u64_at(&memory, 12).unwrap()).unwrap();
+    let (first, last) = (child(root, 0), child(root, entries(root)));
+    let leaf = child(last, 0);
+    assert_eq!([entries(first), entries(leaf)], [MINIMUM; 2]);
+    assert!(entries(last) > MINIMUM);
+    let address = u64::try_from(first).unwrap();
+    let damaged = changed(&memory, last + 15 + 8, &address.to_le_bytes());
+    let mut map = Map::open(damaged, NUMBERS).unwrap();
+    let error = ReadMapError::node(address, NodeRule::TooDeep);
+    assert_eq!(map.remove(&memory[leaf + 15..leaf + 23]), Err(error.into()));
 }
