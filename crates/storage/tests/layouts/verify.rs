@@ -1,6 +1,6 @@
 //! Verification: everything that can be wrong with an image is one finding.
 
-use candid_wire::{Kind, ReadError, Reason, Type, Value, encode};
+use candid_wire::{FieldId, Kind, ReadError, Reason, Type, Value, encode};
 use icid_storage::{
     AnchorError, AnchorRecord, DeviceRecord, Field, Finding, Form, KeyType, ManagerFinding,
     MemoryId, MetadataEntry, MetadataMap, OpenError, OpenManagerError, OpenMapError, Protection,
@@ -208,6 +208,29 @@ fn records_that_cannot_be_read_are_found_with_their_place() {
     broken(&longer, position as u64, candid(position, trailing));
     let list = anchor(3).encode(Form::Devices).unwrap();
     broken(&list, 0, RecordError::WrongForm { found: Kind::Vec });
+    // Metadata with a key and no value.
+    let entry = Type::Record(vec![(FieldId::new(0), Type::Text)]);
+    let ty = Type::record([
+        ("alias", Type::Text),
+        ("pubkey", Type::blob()),
+        ("metadata", Type::opt(Type::vec(entry))),
+    ]);
+    let entry = Value::Record(vec![(FieldId::new(0), Value::Text("k"))]);
+    let value = Value::record([
+        ("alias", Value::Text("")),
+        ("pubkey", Value::Blob(b"")),
+        ("metadata", Value::some(Value::vec([entry]))),
+    ]);
+    let ty = Type::record([("devices", Type::vec(ty))]);
+    let value = Value::record([("devices", Value::vec([value]))]);
+    let content = encode(&[(&ty, &value)]).unwrap();
+    // Behind the entry is the empty key of the device alone.
+    let position = content.len() - 1;
+    broken(
+        &content,
+        position as u64,
+        RecordError::MetadataEntry { position },
+    );
 }
 
 #[test]

@@ -663,6 +663,29 @@ fn an_anchor_without_a_record_is_read_from_memory_16() {
         .into_iter()
         .filter(|it| it.rule.severity() != Severity::Note);
     assert_eq!(broken.collect::<Vec<_>>(), []);
+    let summary = verify(&image, &mut |_| {}).unwrap();
+    assert_eq!((summary.devices, summary.without_devices), (6, 1));
+    assert_eq!((summary.never_written, summary.unreadable), (0, 0));
+    // One that has no key at all, one that cannot be read, and none.
+    let entry = |value: Option<&[u8]>| {
+        let image = change(Storage::open(image.clone()).unwrap(), 16, NUMBERED, |map| {
+            let number = 10_000_u64.to_be_bytes();
+            match value {
+                Some(value) => map.insert(&number, value).unwrap(),
+                None => map.remove(&number).unwrap(),
+            }
+        });
+        let summary = verify(&image, &mut |_| {}).unwrap();
+        (
+            summary.devices,
+            summary.without_devices,
+            summary.unreadable,
+            summary.never_written,
+        )
+    };
+    assert_eq!(entry(Some(&hex!("a1 01 80"))), (3, 2, 0, 0));
+    assert_eq!(entry(Some(&hex!("a0"))), (3, 1, 1, 0));
+    assert_eq!(entry(None), (3, 1, 0, 1));
 }
 
 #[test]

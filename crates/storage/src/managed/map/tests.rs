@@ -3,6 +3,7 @@
 use alloc::vec;
 use core::cell::Cell;
 
+use super::pages::MAX_DEPTH;
 use super::shape::MINIMUM;
 use super::*;
 use crate::Severity;
@@ -501,6 +502,7 @@ fn what_a_stop_leaves_without_harm_is_unusual_and_everything_else_broken() {
     let chunks = |used, found| MapRule::ChunkCount { used, found }.severity();
     assert_eq!(chunks(240, 239), Severity::Unusual);
     assert_eq!(chunks(239, 240), Severity::Broken);
+    assert_eq!(chunks(240, 240), Severity::Broken);
     let length = MapRule::Length {
         header: 1,
         found: 2,
@@ -671,4 +673,43 @@ fn a_leaf_does_not_become_one_with_an_inner_node() {
     let mut map = Map::open(damaged, NUMBERS).unwrap();
     let error = ReadMapError::node(address, NodeRule::TooDeep);
     assert_eq!(map.remove(&memory[leaf + 15..leaf + 23]), Err(error.into()));
+}
+
+/// A map whose nodes are below each other, each the first and the second child of the one before it.
+fn chain(nodes: usize) -> Vec<u8> {
+    let mut memory = Map::create(Vec::new(), NUMBERS).unwrap().into_memory();
+    memory[12..20].copy_from_slice(&116_u64.to_le_bytes());
+    for number in 0..nodes {
+        let node = NODE + number * 291;
+        let is_inner = number + 1 < nodes;
+        memory[node - 16..node - 11].copy_from_slice(b"CHK\x01\x01");
+        memory[node..node + 7].copy_from_slice(b"BTN\x02\0\x01\0");
+        memory[node + 4] = u8::from(is_inner);
+        if is_inner {
+            let child = u64::try_from(node + 291).unwrap().to_le_bytes();
+            memory[node + 15..node + 31].copy_from_slice(&[child, child].concat());
+        }
+    }
+    memory
+}
+
+#[test]
+fn a_tree_has_a_greatest_depth() {
+    for nodes in [MAX_DEPTH, MAX_DEPTH + 1] {
+        let memory = chain(nodes);
+        let is_too_deep = |(_, rule): &&(u64, MapRule)| *rule == MapRule::Node(NodeRule::TooDeep);
+        let found = verify(&memory, NUMBERS);
+        let deep: Vec<u64> = found.iter().filter(is_too_deep).map(|it| it.0).collect();
+        let last = u64::try_from(NODE + MAX_DEPTH * 291).unwrap();
+        // Twice, because it is the second child, too.
+        let expected = if nodes > MAX_DEPTH {
+            vec![last; 2]
+        } else {
+            vec![]
+        };
+        assert_eq!(deep, expected, "{nodes}");
+        let map = Map::open(&memory, NUMBERS).unwrap();
+        let depth = map.verify(&mut |_| {}).unwrap().depth;
+        assert_eq!(usize::from(depth), MAX_DEPTH);
+    }
 }
