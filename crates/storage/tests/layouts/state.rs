@@ -206,6 +206,20 @@ fn fields_that_nobody_knows_are_counted() {
     let state = PersistentState::parse(&content).unwrap();
     assert_eq!(state.unknown_fields(), 2);
     assert_eq!(state.canister_creation_cycles(), 5);
+    let mut storage = Storage::open(image(Version::V5, &anchors(1))).unwrap();
+    let mut found = |content: &[u8]| {
+        storage.write_state(content).unwrap();
+        let mut rules = Vec::new();
+        verify(storage.memory(), &mut |finding| {
+            rules.push((finding.offset, finding.rule));
+        })
+        .unwrap();
+        rules
+    };
+    let rule = Rule::UnknownStateFields { count: 2 };
+    assert_eq!(found(&content), [(131_072 + 4096 + 12, rule)]);
+    let known = old_state(None, Value::variant("NotCreated", Value::Null));
+    assert_eq!(found(&known), []);
 }
 
 #[test]

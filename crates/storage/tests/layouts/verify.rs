@@ -335,6 +335,13 @@ fn anchors_that_break_rules_of_today_are_found_and_read() {
     let many: Vec<DeviceRecord> = (0..11).map(device).collect();
     let error = AnchorError::TooManyDevices { count: 11 };
     found(&many, Rule::Anchor { error });
+    // Of too many devices, the last ones are not compared.
+    let mut last_twice = many;
+    last_twice[10] = device(0);
+    found(&last_twice, Rule::Anchor { error });
+    last_twice.swap_remove(9);
+    let error = AnchorError::DuplicateDevice { position: 0 };
+    found(&last_twice, device_rule(9, error));
     let large: Vec<DeviceRecord> = (0..4)
         .map(|number| DeviceRecord {
             pubkey: vec![number; 300],

@@ -409,3 +409,21 @@ fn push_length(bytes: &mut Vec<u8>, length: usize) {
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     bytes.extend_from_slice(&length.to_le_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_is_removed_from_no_node() {
+        let mut node = Node::new(116, 2, false);
+        node.insert(0, b"key", b"value");
+        node.insert_child(0, 407);
+        node.remove(1);
+        node.remove_child(1);
+        assert_eq!((node.length(), node.children()), (1, &[407][..]));
+        node.remove(0);
+        node.remove_child(0);
+        assert_eq!((node.length(), node.children()), (0, &[][..]));
+    }
+}
