@@ -430,6 +430,9 @@ fn a_damaged_archive_buffer_is_found() {
     memory[131_072] = b'X';
     let error = OpenMapError::Magic { found: *b"XTR" };
     assert_eq!(only(&memory).rule, Rule::ArchiveBuffer { error });
+    memory[131_072..131_075].fill(0);
+    let error = OpenMapError::Empty;
+    assert_eq!(only(&memory).rule, Rule::ArchiveBuffer { error });
     let mut memory = image(Version::V8, &anchors(1));
     memory[131_072 + 20] = 9;
     let found = findings(&memory);

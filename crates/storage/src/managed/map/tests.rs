@@ -186,15 +186,20 @@ fn a_memory_may_end_where_a_node_does() {
     let end = NODE + 15 + 3 * 8 + 3 * 12;
     let value = 2_u64.to_le_bytes().to_vec();
     assert_eq!(get(&memory[..end], 2), Ok(Some(value)));
-    let rule = NodeRule::CutShort {
+    let cut_short = NodeRule::CutShort {
         length: 74,
         needed: 75,
     };
     assert_eq!(
         get(&memory[..end - 1], 2),
-        Err(ReadMapError::Node { address: 116, rule })
+        Err(ReadMapError::node(116, cut_short))
     );
     assert_eq!(get(&memory[..end - 1], 9), Ok(None));
+    // The head, and one byte less.
+    let needed = 15;
+    let cut_short = NodeRule::CutShort { length: 7, needed };
+    assert_eq!(rule(&memory[..NODE + 7]), cut_short);
+    assert_eq!(rule(&memory[..NODE + 6]), NodeRule::OutOfBounds);
 }
 
 #[test]
