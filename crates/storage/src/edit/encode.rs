@@ -242,3 +242,38 @@ const fn purpose_case(purpose: Purpose) -> u8 {
         Purpose::Recovery => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Source: DWARF Debugging Information Format, version 5, tables 7.7 and 7.8.
+    #[test]
+    fn numbers_are_written_as_dwarf_has_them() {
+        for (value, bytes) in [
+            (2, &[0x02][..]),
+            (127, &[0x7f]),
+            (128, &[0x80, 0x01]),
+            (129, &[0x81, 0x01]),
+            (12_857, &[0xb9, 0x64]),
+        ] {
+            let mut output = Vec::new();
+            unsigned(&mut output, value);
+            assert_eq!(output, bytes, "{value}");
+        }
+        for (value, bytes) in [
+            (2, &[0x02][..]),
+            (-2, &[0x7e]),
+            (127, &[0xff, 0x00]),
+            (-127, &[0x81, 0x7f]),
+            (128, &[0x80, 0x01]),
+            (-128, &[0x80, 0x7f]),
+            (129, &[0x81, 0x01]),
+            (-129, &[0xff, 0x7e]),
+        ] {
+            let mut output = Vec::new();
+            signed(&mut output, value);
+            assert_eq!(output, bytes, "{value}");
+        }
+    }
+}

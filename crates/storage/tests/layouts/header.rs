@@ -357,3 +357,14 @@ fn checks_come_in_their_order() {
     bytes[66] = 9;
     assert_eq!(parse(&bytes), Ok(()));
 }
+
+#[test]
+fn a_range_has_its_first_number_and_not_its_end() {
+    let range = range(10, 20);
+    let numbers = [0, 9, 10, 11, 19, 20, 21, u64::MAX];
+    let contained = numbers.map(|number| range.contains(number));
+    assert_eq!(
+        contained,
+        [false, false, true, true, true, false, false, false]
+    );
+}

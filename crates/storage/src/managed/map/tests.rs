@@ -325,6 +325,55 @@ fn what_is_wrong_with_further_chunks_is_said() {
 }
 
 #[test]
+fn a_chunk_cut_off_is_the_last_one() {
+    // The second chunk comes first and ends with the memory.
+    let mut memory = long();
+    memory[NODE + 7..NODE + 15].copy_from_slice(&2_196_u64.to_le_bytes());
+    memory[2_196 + 3..2_196 + 11].copy_from_slice(&1_156_u64.to_le_bytes());
+    memory[1_156 + 3..1_156 + 11].fill(0);
+    memory.truncate(2_196 + 11 + 500);
+    let rule = NodeRule::CutShort {
+        length: 1_024 + 500,
+        needed: 15 + 7 + 4 + 3_000,
+    };
+    assert_eq!(
+        Map::open(&memory, ANY).unwrap().get(b"key"),
+        Err(ReadMapError::node(116, rule))
+    );
+}
+
+#[test]
+fn lengths_in_a_node_are_those_of_the_shape_and_of_the_map() {
+    let bounded = Shape::new(Keys::AtMost(3), Values::AtMost(2));
+    let mut map = Map::create_v1(Vec::new(), bounded).unwrap();
+    map.insert(b"k", b"v").unwrap();
+    let first = map.into_memory();
+    let mut map = Map::create(Vec::new(), bounded).unwrap();
+    map.insert(b"k", b"v").unwrap();
+    let second = map.into_memory();
+    let wider = Shape::new(Keys::AtMost(9), Values::AtMost(9));
+    // Where the lengths of key and value are.
+    for (memory, shape, key, value) in [
+        (&first, bounded, NODE + 7, NODE + 14),
+        (&first, wider, NODE + 7, NODE + 14),
+        (&second, bounded, NODE + 15, NODE + 20),
+    ] {
+        let read = |place, length| {
+            let memory = changed(memory, place, &[length]);
+            let map = Map::open(memory, shape).unwrap();
+            map.get(b"k").map(drop)
+        };
+        let entry = 0;
+        let rule = NodeRule::KeyLength { entry, length: 4 };
+        assert_eq!(read(key, 3), Ok(()));
+        assert_eq!(read(key, 4), Err(ReadMapError::node(116, rule)));
+        let rule = NodeRule::ValueLength { entry, length: 3 };
+        assert_eq!(read(value, 2), Ok(()));
+        assert_eq!(read(value, 3), Err(ReadMapError::node(116, rule)));
+    }
+}
+
+#[test]
 fn keys_and_values_have_the_lengths_of_the_shape() {
     let shape = Shape::new(Keys::AtMost(2), Values::AtMost(3));
     let mut map = Map::create(Vec::new(), shape).unwrap();
