@@ -273,6 +273,7 @@ fn a_range_beyond_the_capacity_is_cut_off_and_kept() {
         (3, 8_178_860),
         (6, 8_178_860),
         (8, 8_178_860),
+        (9, 67_106_816),
     ] {
         for (length, expected) in [
             (capacity - 1, capacity - 1),
@@ -284,7 +285,9 @@ fn a_range_beyond_the_capacity_is_cut_off_and_kept() {
             let header = Header::parse(&bytes).unwrap();
             assert_eq!(header.range(), range(10_000, 10_000 + expected));
             assert_eq!(header.stored_range(), range(10_000, 10_000 + length));
-            assert_eq!(header.encode().as_bytes(), bytes);
+            // Layout 9 does not say where records begin.
+            let end = if version < 9 { bytes.len() } else { 58 };
+            assert_eq!(header.encode().as_bytes(), &bytes[..end]);
         }
     }
 }

@@ -729,19 +729,31 @@ fn a_leaf_does_not_become_one_with_an_inner_node() {
     assert_eq!(map.remove(&memory[leaf + 15..leaf + 23]), Err(error.into()));
 }
 
-/// A map whose nodes are below each other, each the first and the second child of the one before it.
-fn chain(nodes: usize) -> Vec<u8> {
+/// A map whose nodes have an entry each and are below each other, each the first and the second child
+/// of the one before it.
+fn chain(nodes: u64) -> Vec<u8> {
     let mut memory = Map::create(Vec::new(), NUMBERS).unwrap().into_memory();
-    memory[12..20].copy_from_slice(&116_u64.to_le_bytes());
+    let mut put = |place: u64, bytes: &[u8]| {
+        let place = usize::try_from(place).unwrap();
+        memory[place..place + bytes.len()].copy_from_slice(bytes);
+    };
+    put(12, &116_u64.to_le_bytes());
+    put(20, &nodes.to_le_bytes());
+    put(68, &nodes.to_le_bytes());
+    let end = 100 + nodes * 291;
+    put(76, &end.to_le_bytes());
+    put(end, b"CHK\x01\0");
     for number in 0..nodes {
-        let node = NODE + number * 291;
-        let is_inner = number + 1 < nodes;
-        memory[node - 16..node - 11].copy_from_slice(b"CHK\x01\x01");
-        memory[node..node + 7].copy_from_slice(b"BTN\x02\0\x01\0");
-        memory[node + 4] = u8::from(is_inner);
-        if is_inner {
-            let child = u64::try_from(node + 291).unwrap().to_le_bytes();
-            memory[node + 15..node + 31].copy_from_slice(&[child, child].concat());
+        let node = 116 + number * 291;
+        put(node - 16, b"CHK\x01\x01");
+        let key = (nodes - number).to_be_bytes();
+        if number + 1 < nodes {
+            put(node, b"BTN\x02\x01\x01\0");
+            let child = (node + 291).to_le_bytes();
+            put(node + 15, &[child, child, key].concat());
+        } else {
+            put(node, b"BTN\x02\0\x01\0");
+            put(node + 15, &key);
         }
     }
     memory
@@ -749,21 +761,39 @@ fn chain(nodes: usize) -> Vec<u8> {
 
 #[test]
 fn a_tree_has_a_greatest_depth() {
-    for nodes in [MAX_DEPTH, MAX_DEPTH + 1] {
-        let memory = chain(nodes);
-        let is_too_deep = |(_, rule): &&(u64, MapRule)| *rule == MapRule::Node(NodeRule::TooDeep);
-        let found = verify(&memory, NUMBERS);
-        let deep: Vec<u64> = found.iter().filter(is_too_deep).map(|it| it.0).collect();
-        let last = u64::try_from(NODE + MAX_DEPTH * 291).unwrap();
-        // Twice, because it is the second child, too.
-        let expected = if nodes > MAX_DEPTH {
-            vec![last; 2]
-        } else {
-            vec![]
-        };
-        assert_eq!(deep, expected, "{nodes}");
-        let map = Map::open(&memory, NUMBERS).unwrap();
-        let depth = map.verify(&mut |_| {}).unwrap().depth;
-        assert_eq!(usize::from(depth), MAX_DEPTH);
-    }
+    let most = u64::try_from(MAX_DEPTH).unwrap();
+    let address = |depth: u64| 116 + (depth - 1) * 291;
+    let deep = |nodes| {
+        let found = verify(&chain(nodes), NUMBERS);
+        let too_deep = MapRule::Node(NodeRule::TooDeep);
+        let found = found.into_iter().filter(|(_, rule)| *rule == too_deep);
+        found.map(|(address, _)| address).collect::<Vec<_>>()
+    };
+    assert_eq!(deep(most), []);
+    // Twice, because it is the second child, too.
+    assert_eq!(deep(most + 1), [address(most + 1); 2]);
+    let mend = |nodes| Map::open(chain(nodes), NUMBERS).unwrap().mend().map(drop);
+    // As the second child, the leaf has nothing in its place.
+    let empty = NodeRule::EntryCount { found: 0 };
+    let error = |depth, rule| Err(ReadMapError::node(address(depth), rule).into());
+    assert_eq!(mend(most), error(most, empty));
+    assert_eq!(mend(most + 1), error(most + 1, NodeRule::TooDeep));
+}
+
+#[test]
+fn a_node_of_version_1_stays_one_as_long_as_all_entries_fit() {
+    let bounded = Shape::new(Keys::AtMost(3), Values::AtMost(2));
+    let wider = Shape::new(Keys::AtMost(9), Values::AtMost(9));
+    let insert = |key: &[u8], value: &[u8]| {
+        let mut map = Map::create_v1(Vec::new(), bounded).unwrap();
+        map.insert(b"k", b"v").unwrap();
+        let mut map = Map::open(map.into_memory(), wider).unwrap();
+        map.insert(key, value).unwrap();
+        assert_eq!(map.get(key), Ok(Some(value.to_vec())));
+        assert_eq!(map.get(b"k"), Ok(Some(b"v".to_vec())));
+        map.into_memory()[NODE + 3]
+    };
+    assert_eq!(insert(b"abc", b"de"), 1);
+    assert_eq!(insert(b"abcd", b"de"), 2);
+    assert_eq!(insert(b"abc", b"def"), 2);
 }
