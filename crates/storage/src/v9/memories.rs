@@ -150,3 +150,33 @@ fn by_openid_key(left: &[u8], right: &[u8]) -> Ordering {
         (Err(_), Err(_)) => left.cmp(right),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn every_memory_of_the_service_has_a_use_and_a_name_of_its_own() {
+        let of = |usage| {
+            let ids = MemoryId::all().filter(|id| known(*id).0 == usage);
+            ids.map(MemoryId::number).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of(MemoryUse::Interpreted),
+            [0, 1, 2, 9, 10, 11, 13, 14, 15, 16, 17, 19, 20, 21, 22]
+        );
+        assert_eq!(
+            of(MemoryUse::NotInterpreted),
+            [3, 4, 5, 6, 23, 24, 26, 29, 31, 32, 33, 34]
+        );
+        assert_eq!(of(MemoryUse::Abandoned), [7, 8, 12, 18, 25, 27, 28, 30]);
+        assert_eq!(of(MemoryUse::Unknown), (35..=254).collect::<Vec<_>>());
+        let mut names: Vec<_> = MemoryId::all().map(|id| known(id).1).collect();
+        names.sort_unstable();
+        names.dedup();
+        // One for each of those in use, and two for the others.
+        assert_eq!(names.len(), 15 + 12 + 2);
+    }
+}

@@ -1,7 +1,7 @@
 //! From every layout to every later one.
 
 use candid::{CandidType, Deserialize, decode_one};
-use candid_wire::{ReadError, Reason, Type, Value, encode};
+use candid_wire::{Arguments, ReadError, Reason, Type, Value, encode};
 use icid_storage::{
     AnchorRecord, EncodeRecordError, Keys, Manager, Map, Memory, MemoryId, MemoryMut, MigrateError,
     Migration, OpenMapError, Progress, ReadAnchorError, RecordBuffer, RecordError, Rule, Shape,
@@ -281,6 +281,44 @@ fn fields_that_nobody_knows_keep_their_values_and_types() {
     let mut buffer = RecordBuffer::new();
     let anchor = storage.anchor(10_001, &mut buffer).unwrap();
     assert_eq!(anchor.as_bytes(), unknown_list());
+}
+
+#[test]
+fn a_record_with_types_that_nobody_needs_has_place_for_six_more() {
+    // Of at most 256 types.
+    let migrated = |definitions: u8| {
+        let content = unknown_list();
+        let message = Arguments::parse(&content).unwrap();
+        let more = usize::from(definitions) - message.definition_count();
+        let rest = content.len() - 5 - message.definitions().len();
+        let content = [
+            &b"DIDL"[..],
+            // LEB128.
+            &[definitions | 0x80, 1],
+            message.definitions(),
+            // opt nat
+            &b"\x6e\x7d".repeat(more),
+            &content[content.len() - rest..],
+        ]
+        .concat();
+        let mut memory = image(Version::V3, &anchors(1));
+        let length = u16::try_from(content.len()).unwrap();
+        memory[131_072..131_074].copy_from_slice(&length.to_le_bytes());
+        memory[131_074..131_074 + content.len()].copy_from_slice(&content);
+        let storage = Storage::open(memory).unwrap();
+        let migration = Migration::new(storage, Version::V5).unwrap();
+        migration.finish().map(drop)
+    };
+    assert_eq!(migrated(250), Ok(()));
+    let too_many = |count| {
+        let error = EncodeRecordError::TooManyTypes { count };
+        Err(MigrateError::Encode {
+            number: 10_000,
+            error,
+        })
+    };
+    assert_eq!(migrated(251), too_many(257));
+    assert_eq!(migrated(255), too_many(261));
 }
 
 #[test]

@@ -116,6 +116,10 @@ fn opening_checks_in_the_documented_order() {
         })
     );
     assert_eq!(open(&base[..PAGE + 2_083].to_vec()), Ok(3));
+    let mut empty = Vec::new();
+    Manager::create(&mut empty, 1, 1).unwrap();
+    empty.truncate(PAGE + 2_080);
+    assert_eq!(open(&empty), Ok(0));
     let changed = |place: usize, bytes: &[u8]| {
         let mut base = base.clone();
         base[PAGE + place..PAGE + place + bytes.len()].copy_from_slice(bytes);
