@@ -1,5 +1,8 @@
 //! What can be wrong with layout 9, each found with memory and rule.
 
+use std::cell::Cell;
+use std::ops::Range;
+
 use super::*;
 
 #[test]
@@ -360,4 +363,50 @@ fn accounts_are_compared_with_anchors_applications_and_counts() {
     ));
     let count = MemoryRule::Count { said: 2, found: 3 };
     assert_eq!(found[5..], [(14, Some(10_000), count)]);
+}
+
+/// An image of which one read of a part fails.
+struct FailsOnce<'m> {
+    image: &'m Vec<u8>,
+    part: Range<u64>,
+    /// How many reads of the part come before.
+    before: Cell<Option<u32>>,
+}
+
+impl Memory for FailsOnce<'_> {
+    fn length(&self) -> u64 {
+        self.image.length()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
+        if self.part.contains(&offset) {
+            let before = self.before.take();
+            if before == Some(0) {
+                return Err(MemoryError::Device);
+            }
+            self.before.set(before.map(|before| before - 1));
+        }
+        self.image.read(offset, buffer)
+    }
+}
+
+#[test]
+fn a_memory_of_anchors_that_fails_is_not_passed_over() {
+    let image = create(Version::V9, &sample()).into_memory();
+    let mut other = image.clone();
+    let mut manager = Manager::open(&other, 1).unwrap();
+    manager
+        .view_mut(&mut other, id(16))
+        .write(0, b"XYZ")
+        .unwrap();
+    let start = image.iter().zip(&other).position(|(a, b)| a != b).unwrap();
+    let start = u64::try_from(start).unwrap();
+    let memory = FailsOnce {
+        image: &image,
+        part: start..start + 128 * 65_536,
+        // The first two ask whether a manager is there.
+        before: Cell::new(Some(2)),
+    };
+    let result = verify(&memory, &mut |finding| panic!("{finding}"));
+    assert_eq!(result, Err(MemoryError::Device));
 }
