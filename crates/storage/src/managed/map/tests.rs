@@ -797,3 +797,20 @@ fn a_node_of_version_1_stays_one_as_long_as_all_entries_fit() {
     assert_eq!(insert(b"abcd", b"de"), 2);
     assert_eq!(insert(b"abc", b"def"), 2);
 }
+
+#[test]
+fn a_map_of_version_1_may_have_become_one_of_version_2() {
+    let shape = Shape::new(Keys::AtMost(3), Values::AtMost(2));
+    let mut map = Map::create_v1(Vec::new(), shape).unwrap();
+    assert!(map.is_empty());
+    map.insert(b"k", b"v").unwrap();
+    assert!(!map.is_empty());
+    // The lengths of nodes are still those of the longest keys and values.
+    let memory = changed(&map.into_memory(), 3, &[2]);
+    let mut map = Map::open(memory, shape).unwrap();
+    assert_eq!(map.get(b"k"), Ok(Some(b"v".to_vec())));
+    map.insert(b"l", b"w").unwrap();
+    assert_eq!(map.remove(b"k"), Ok(Some(b"v".to_vec())));
+    assert_eq!(map.get(b"l"), Ok(Some(b"w".to_vec())));
+    assert_eq!(map.into_memory()[..12], *b"BTR\x02\x03\0\0\0\x02\0\0\0");
+}
