@@ -802,9 +802,7 @@ fn a_node_of_version_1_stays_one_as_long_as_all_entries_fit() {
 fn a_map_of_version_1_may_have_become_one_of_version_2() {
     let shape = Shape::new(Keys::AtMost(3), Values::AtMost(2));
     let mut map = Map::create_v1(Vec::new(), shape).unwrap();
-    assert!(map.is_empty());
     map.insert(b"k", b"v").unwrap();
-    assert!(!map.is_empty());
     // The lengths of nodes are still those of the longest keys and values.
     let memory = changed(&map.into_memory(), 3, &[2]);
     let mut map = Map::open(memory, shape).unwrap();
@@ -813,4 +811,33 @@ fn a_map_of_version_1_may_have_become_one_of_version_2() {
     assert_eq!(map.remove(b"k"), Ok(Some(b"v".to_vec())));
     assert_eq!(map.get(b"l"), Ok(Some(b"w".to_vec())));
     assert_eq!(map.into_memory()[..12], *b"BTR\x02\x03\0\0\0\x02\0\0\0");
+}
+
+#[test]
+fn a_map_says_its_version_its_length_and_its_ends() {
+    let shape = Shape::new(Keys::AtMost(3), Values::AtMost(2));
+    let first = Map::create_v1(Vec::new(), shape).unwrap();
+    let second = Map::create(Vec::new(), shape).unwrap();
+    for (mut map, version) in [(first, 1), (second, 2)] {
+        assert_eq!(map.version(), version);
+        assert_eq!((map.is_empty(), map.length()), (true, 0));
+        assert_eq!((map.first(), map.last()), (Ok(None), Ok(None)));
+        map.insert(b"b", b"2").unwrap();
+        map.insert(b"a", b"1").unwrap();
+        assert_eq!((map.is_empty(), map.length()), (false, 2));
+        let entry = |key: &[u8], value: &[u8]| OwnedEntry {
+            key: key.to_vec(),
+            value: value.to_vec(),
+        };
+        assert_eq!(map.first(), Ok(Some(entry(b"a", b"1"))));
+        assert_eq!(map.last(), Ok(Some(entry(b"b", b"2"))));
+    }
+}
+
+#[test]
+fn a_memory_may_end_behind_the_header_of_the_last_free_chunk() {
+    let memory = filled(NUMBERS, 3);
+    assert_eq!(verify(&memory[..391 + 16], NUMBERS), []);
+    let rule = MapRule::FreeChunk(ChunkRule::OutOfBounds);
+    assert_eq!(verify(&memory[..391 + 15], NUMBERS), [(391, rule)]);
 }
