@@ -623,6 +623,27 @@ fn writing_keeps_what_a_record_does_not_say_of_a_key() {
     assert_eq!(after, before);
 }
 
+#[test]
+fn a_migration_that_stopped_goes_on_with_the_last_anchor_that_was_written() {
+    let anchors: Vec<_> = (0..40)
+        .map(|number| anchor(&[device(&format!("key {number}"), None)]))
+        .collect();
+    let steps = |migration: &mut Migration<Vec<u8>>| {
+        (1..).find(|_| migration.step(1).unwrap().is_finished())
+    };
+    let begin = |storage| Migration::new(storage, Version::V9).unwrap();
+    let mut whole = begin(create(Version::V8, &anchors));
+    // Reading each record, making the maps, deriving from each, writing the header.
+    assert_eq!(steps(&mut whole), Some(40 + 1 + 40 + 1));
+    let whole = whole.into_storage().into_memory();
+    let mut stopped = begin(create(Version::V8, &anchors));
+    stopped.step(40 + 1 + 20).unwrap();
+    let storage = Storage::open(stopped.into_storage().into_memory()).unwrap();
+    let mut resumed = begin(storage);
+    assert_eq!(steps(&mut resumed), Some(40 + 1 + 21 + 1));
+    assert!(resumed.into_storage().into_memory() == whole);
+}
+
 /// Only the buckets are given away in another order.
 #[test]
 fn a_migrated_image_has_the_memories_of_one_that_was_written_so() {

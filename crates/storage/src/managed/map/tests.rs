@@ -568,8 +568,8 @@ fn what_a_stop_leaves_without_harm_is_unusual_and_everything_else_broken() {
     assert_eq!(MapRule::FreeTwice.severity(), Severity::Broken);
 }
 
-/// A memory in which so many accesses go well, and so many fail then.
-struct Flaky(Vec<u8>, Cell<(u32, u32)>);
+/// A memory in which so many accesses go well, and so many fail then with this error.
+struct Flaky(Vec<u8>, Cell<(u32, u32)>, MemoryError);
 
 impl Flaky {
     fn access(&self) -> Result<(), MemoryError> {
@@ -579,7 +579,7 @@ impl Flaky {
             return Ok(());
         }
         self.1.set((0, failing - 1));
-        Err(MemoryError::Device)
+        Err(self.2)
     }
 }
 
@@ -614,7 +614,7 @@ fn a_map_that_cannot_be_read_after_an_error_is_read_before_the_next_change() {
     let mut errors = 0;
     for well in 2.. {
         // The access that fails, and the one that would tell what the memory says.
-        let flaky = Flaky(memory.clone(), Cell::new((well, 2)));
+        let flaky = Flaky(memory.clone(), Cell::new((well, 2)), MemoryError::Device);
         let mut map = Map::open(flaky, ANY).unwrap();
         if map.insert(b"a", b"short").is_ok() {
             break;
@@ -626,6 +626,27 @@ fn a_map_that_cannot_be_read_after_an_error_is_read_before_the_next_change() {
         assert!(map.into_memory().0 == anew.into_memory(), "{well}");
     }
     assert!(errors > 10, "{errors}");
+}
+
+#[test]
+fn why_a_map_cannot_be_read_after_an_error_is_said() {
+    let full = MemoryError::Full { pages: 7 };
+    let flaky = Flaky(filled(NUMBERS, 3), Cell::new((2, 3)), full);
+    let mut map = Map::open(flaky, NUMBERS).unwrap();
+    // The change fails, and what would tell what the memory says, and that again before the next one.
+    let error = Err(WriteMapError::Memory(full));
+    assert_eq!(map.remove(&[0; 8]).map_err(as_write), error);
+    assert_eq!(map.memory.1.get(), (0, 1));
+    assert_eq!(map.remove(&[0; 8]), error);
+    assert_eq!(map.remove(&[0; 8]).map(|it| it.is_some()), Ok(true));
+}
+
+/// An error of the memory is one, whatever was being done.
+fn as_write(error: WriteMapError) -> WriteMapError {
+    match error {
+        WriteMapError::Read(ReadMapError::Memory(error)) => WriteMapError::Memory(error),
+        error => error,
+    }
 }
 
 #[test]
