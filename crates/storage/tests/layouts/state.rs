@@ -410,8 +410,15 @@ fn what_happens_to_look_like_a_state_is_none_afterwards() {
     let at = 131_072 + 4096;
     memory[at..at + 12].copy_from_slice(b"IIPS\x01\0\0\0\0\0\0\0");
     assert_eq!(Storage::open(&memory).unwrap().state(), Ok(None));
-    let migrated = migrate(memory, Version::V3);
+    let migrated = migrate(memory.clone(), Version::V3);
     assert_eq!(Storage::open(&migrated).unwrap().state(), Ok(None));
+    // It may be the last that there is.
+    memory.truncate(at + 4);
+    let migrated = migrate(memory.clone(), Version::V3);
+    assert_eq!(migrated[at..], [0; 4]);
+    memory.truncate(at + 3);
+    let migrated = migrate(memory, Version::V3);
+    assert_eq!(migrated[at..], *b"IIP");
 }
 
 #[test]

@@ -401,12 +401,14 @@ fn a_memory_of_anchors_that_fails_is_not_passed_over() {
         .unwrap();
     let start = image.iter().zip(&other).position(|(a, b)| a != b).unwrap();
     let start = u64::try_from(start).unwrap();
-    let memory = FailsOnce {
-        image: &image,
-        part: start..start + 128 * 65_536,
-        // The first two ask whether a manager is there.
-        before: Cell::new(Some(2)),
-    };
-    let result = verify(&memory, &mut |finding| panic!("{finding}"));
-    assert_eq!(result, Err(MemoryError::Device));
+    // The first two ask whether a manager is there, the next ones are for the four anchors.
+    for before in [2, 4, 14, 16, 17] {
+        let memory = FailsOnce {
+            image: &image,
+            part: start..start + 128 * 65_536,
+            before: Cell::new(Some(before)),
+        };
+        let result = verify(&memory, &mut |finding| panic!("{before}: {finding}"));
+        assert_eq!(result, Err(MemoryError::Device), "{before}");
+    }
 }
