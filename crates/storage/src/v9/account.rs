@@ -212,3 +212,29 @@ fn set(numbers: &mut [Option<u64>], index: u64, value: u64) {
         *slot = Some(value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_and_references_have_their_documented_keys() {
+        let account = Account {
+            name: String::from("n"),
+            seed_from_anchor: Some(5),
+        };
+        let bytes = [0xa2, 0, 0x61, b'n', 1, 5];
+        assert_eq!(Account::parse(&bytes), Ok(account));
+        let reference = AccountReference {
+            account: Some(5),
+            last_used: Some(Timestamp::from_nanos(7)),
+            sessions: 2,
+        };
+        // The second one has nothing.
+        let bytes = [0x82, 0xa3, 0, 5, 1, 7, 2, 0x82, 0, 0, 0xa0];
+        assert_eq!(
+            parse_account_references(&bytes),
+            Ok(alloc::vec![reference, AccountReference::default()])
+        );
+    }
+}

@@ -327,6 +327,24 @@ fn a_state_has_a_limit() {
 }
 
 #[test]
+fn anchors_can_be_skipped_and_a_new_image_takes_an_empty_memory() {
+    let memory = image(Version::V5, &anchors(4));
+    let storage = Storage::open(&memory).unwrap();
+    let mut list = storage.anchors();
+    let mut after = |number| {
+        list.skip_to(number);
+        list.next().map(|(number, _)| number)
+    };
+    assert_eq!(after(10_002), Some(10_002));
+    assert_eq!(after(0), Some(10_000));
+    assert_eq!(after(10_003), Some(10_003));
+    assert_eq!(after(10_004), None);
+    assert_eq!(after(u64::MAX), None);
+    let result = Storage::create(memory, Version::V5, crate::support::range()).map(drop);
+    assert_eq!(result, Err(icid_storage::CreateError::NotEmpty));
+}
+
+#[test]
 fn the_next_anchor_does_not_overwrite_the_state() {
     for version in [
         Version::V1,
