@@ -15,10 +15,10 @@ use std::sync::LazyLock;
 use hex_literal::hex;
 use icid_storage::{
     AnchorRecord, AnchorSource, DeviceHistory, DeviceRecord, Finding, IdRange, KeyType, Keys,
-    Manager, Map, MapFinding, MapRule, Memory, MemoryError, MemoryId, MemoryMut, MemoryRule,
-    Migration, NodeRule, OpenIdKey, OpenMapError, Part, Passkey, Protection, Purpose, RecordBuffer,
-    RecoveryKey, Rule, Salt, Severity, Shape, Storage, StoredAnchor, StoredItemError, UnknownField,
-    Values, Version, verify,
+    MAX_STATE_LENGTH, Manager, Map, MapFinding, MapRule, Memory, MemoryError, MemoryId, MemoryMut,
+    MemoryRule, Migration, NodeRule, OpenIdKey, OpenMapError, Part, Passkey, Protection, Purpose,
+    ReadStateError, RecordBuffer, RecoveryKey, Rule, Salt, Severity, Shape, Storage, StoredAnchor,
+    StoredItemError, UnknownField, Values, Version, verify,
 };
 use principal::Principal;
 use proptest::prelude::*;
@@ -642,6 +642,23 @@ fn a_migration_that_stopped_goes_on_with_the_last_anchor_that_was_written() {
     let mut resumed = begin(storage);
     assert_eq!(steps(&mut resumed), Some(40 + 1 + 21 + 1));
     assert!(resumed.into_storage().into_memory() == whole);
+}
+
+#[test]
+fn a_state_in_a_cell_has_the_limit_of_one_behind_the_records() {
+    let longest = usize::try_from(MAX_STATE_LENGTH).unwrap();
+    let mut storage = create(Version::V9, &[]);
+    storage.write_state(&vec![1; longest]).unwrap();
+    assert_eq!(storage.state_length(), Ok(Some(MAX_STATE_LENGTH)));
+    let mut image = storage.into_memory();
+    let mut manager = Manager::open(&image, 1).unwrap();
+    let cell = manager.view_mut(&mut image, id(2));
+    icid_storage::Cell::write(cell, &vec![1; longest + 1]).unwrap();
+    let length = MAX_STATE_LENGTH + 1;
+    let storage = Storage::open(image).unwrap();
+    let error = ReadStateError::TooLong { length };
+    assert_eq!(storage.state_length(), Err(error));
+    assert_eq!(storage.state(), Err(error));
 }
 
 /// Only the buckets are given away in another order.
