@@ -183,6 +183,115 @@ fn the_state_of_earlier_layouts_is_read() {
     assert_eq!(parse(Some(&[9; 31]), not_created()), Err(error));
 }
 
+/// What layouts since 6 say about an archive and about active anchors.
+#[test]
+fn every_part_of_a_later_state_is_read() {
+    let config = || {
+        let ty = Type::record([
+            ("entries_buffer_limit", Type::Nat64),
+            ("entries_fetch_limit", Type::Nat16),
+            ("module_hash", Type::blob()),
+            ("polling_interval_ns", Type::Nat64),
+        ]);
+        let value = Value::record([
+            ("entries_buffer_limit", Value::Nat64(1)),
+            ("entries_fetch_limit", Value::Nat16(2)),
+            ("module_hash", Value::Blob(&[9; 32])),
+            ("polling_interval_ns", Value::Nat64(3)),
+        ]);
+        (ty, value)
+    };
+    let counter = |count| {
+        let ty = Type::record([("counter", Type::Nat64), ("start_timestamp", Type::Nat64)]);
+        let value = Value::record([
+            ("counter", Value::Nat64(count)),
+            ("start_timestamp", Value::Nat64(100 + count)),
+        ]);
+        (ty, value)
+    };
+    let parse = |case: &'static str, more: Vec<(&'static str, Type, Value<'static>)>| {
+        let (config_type, config) = config();
+        let types = more.iter().map(|(name, ty, _)| (*name, ty.clone()));
+        let inside = Type::record([("config", config_type)].into_iter().chain(types));
+        let values = more.into_iter().map(|(name, _, value)| (name, value));
+        let value = Value::record([("config", config)].into_iter().chain(values));
+        let completed = Type::record([
+            ("daily_active_anchors", Type::opt(counter(1).0)),
+            ("monthly_active_anchors", Type::opt(counter(1).0)),
+        ]);
+        let ongoing = Type::record([
+            ("daily_active_anchors", counter(1).0),
+            ("monthly_active_anchors", Type::vec(counter(1).0)),
+        ]);
+        let active = Type::record([("completed", completed), ("ongoing", ongoing)]);
+        let completed = Value::record([
+            ("daily_active_anchors", Value::some(counter(1).1)),
+            ("monthly_active_anchors", Value::some(counter(2).1)),
+        ]);
+        let ongoing = Value::record([
+            ("daily_active_anchors", counter(3).1),
+            ("monthly_active_anchors", Value::vec([counter(4).1])),
+        ]);
+        let ty = Type::record([
+            ("archive_state", Type::variant([(case, inside)])),
+            ("active_anchor_stats", Type::opt(active)),
+            ("canister_creation_cycles_cost", Type::Nat64),
+        ]);
+        let active = Value::record([("completed", completed), ("ongoing", ongoing)]);
+        let value = Value::record([
+            ("archive_state", Value::variant(case, value)),
+            ("active_anchor_stats", Value::some(active)),
+            ("canister_creation_cycles_cost", Value::Nat64(5)),
+        ]);
+        PersistentState::parse(&encode(&[(&ty, &value)]).unwrap()).unwrap()
+    };
+    let config = ArchiveConfig {
+        module_hash: [9; 32],
+        pull: Some(PullConfig {
+            buffer_limit: 1,
+            polling_interval: Lifetime::from_nanos(3),
+            fetch_limit: 2,
+        }),
+    };
+    let since = ("timestamp", Type::Nat64, Value::Nat64(77));
+    let state = parse("CreationInProgress", vec![since]);
+    let expected = ArchiveState::CreationInProgress {
+        since: Timestamp::from_nanos(77),
+        config: Some(config),
+    };
+    assert_eq!(state.archive(), expected);
+    let counter = |count| Counter {
+        start: Timestamp::from_nanos(100 + count),
+        count,
+    };
+    let active = ActiveAnchors {
+        completed_day: Some(counter(1)),
+        completed_month: Some(counter(2)),
+        day: counter(3),
+        months: vec![counter(4)],
+    };
+    assert_eq!(state.active_anchors(), Some(&active));
+    let canister = Principal::from_slice(&[1, 2]).unwrap();
+    let data = Type::record([
+        ("archive_canister", Type::Principal),
+        ("entries_buffer", Type::vec(Type::Nat8)),
+        ("sequence_number", Type::Nat64),
+    ]);
+    let value = Value::record([
+        ("archive_canister", Value::Principal(canister)),
+        ("entries_buffer", Value::Blob(b"three")),
+        ("sequence_number", Value::Nat64(6)),
+    ]);
+    let state = parse("Created", vec![("data", data, value)]);
+    let expected = ArchiveState::Created {
+        canister,
+        sequence_number: 6,
+        buffered_entries: 5,
+        config: Some(config),
+    };
+    assert_eq!(state.archive(), expected);
+}
+
 #[test]
 fn fields_that_nobody_knows_are_counted() {
     let states = Type::variant([("NotCreated", Type::Null)]);
