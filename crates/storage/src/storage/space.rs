@@ -84,3 +84,25 @@ impl<M: MemoryMut> MemoryMut for SpaceMut<'_, M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_with_a_manager_and_without() {
+        let mut memory = Vec::new();
+        let mut manager = Manager::create(&mut memory, 0, 1).unwrap();
+        for manager in [Some(&mut manager), None] {
+            let mut space = SpaceMut::new(&mut memory, manager);
+            let end = space.length();
+            space.grow(1).unwrap();
+            space.write(end + 9, b"written").unwrap();
+            let mut buffer = [0; 7];
+            space.read(end + 9, &mut buffer).unwrap();
+            assert_eq!(&buffer, b"written");
+        }
+    }
+}

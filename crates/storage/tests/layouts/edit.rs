@@ -1,14 +1,15 @@
 //! Anchors that are changed: today's rules, both sides of each limit, and their order.
 
 use icid_storage::{
-    AllocateError, AnchorError, AnchorRecord, DeviceRecord, EncodeRecordError, Field, IdRange,
-    KeyType, MAX_METADATA_DEPTH, MetadataEntry, MetadataMap, Protection, RESERVED_KEYS, RangeError,
-    Salt, SetRangeError, SetSaltError, Storage, Version, WriteAnchorError,
+    AllocateError, AnchorError, AnchorRecord, DeviceRecord, EncodeRecordError, Field, Form,
+    IdRange, KeyType, MAX_METADATA_DEPTH, MemoryError, MetadataEntry, MetadataMap, Protection,
+    RESERVED_KEYS, RangeError, Salt, SetRangeError, SetSaltError, Storage, Version,
+    WriteAnchorError,
 };
 use principal::Principal;
 use time::Timestamp;
 
-use crate::support::{anchor, anchors, device, image, late_device, phrase, range, read};
+use crate::support::{FailsOnce, anchor, anchors, device, image, late_device, phrase, range, read};
 
 fn anonymous() -> Principal {
     Principal::from_slice(&[4]).unwrap()
@@ -429,7 +430,7 @@ fn what_does_not_fit_is_not_written() {
         ..DeviceRecord::default()
     };
     let anchor = with([large(1), large(2), large(3)]);
-    let length = anchor.encode(icid_storage::Form::Devices).unwrap().len();
+    let length = anchor.encode(Form::Devices).unwrap().len();
     let error = EncodeRecordError::TooLong {
         length,
         limit: 2046,
@@ -447,6 +448,34 @@ fn what_does_not_fit_is_not_written() {
     assert!(*storage.memory() == before);
     let mut storage = Storage::open(image(Version::V3, &anchors(1))).unwrap();
     assert_eq!(storage.append(&anchor), Ok(10_001));
+}
+
+#[test]
+fn what_fills_a_record_is_written() {
+    let with_id = |length| {
+        let large = |number: u8, length| DeviceRecord {
+            pubkey: vec![number; 300],
+            credential_id: Some(vec![number; length]),
+            ..DeviceRecord::default()
+        };
+        with([large(1, 350), large(2, 350), large(3, length)])
+    };
+    let length_of = |anchor: &AnchorRecord| anchor.encode(Form::Devices).unwrap().len();
+    let filling = 200 + 2046 - length_of(&with_id(200));
+    let (full, too_long) = (with_id(filling), with_id(filling + 1));
+    assert_eq!((length_of(&full), length_of(&too_long)), (2046, 2047));
+    let mut storage = Storage::open(image(Version::V1, &[])).unwrap();
+    assert_eq!(storage.append(&full), Ok(10_000));
+    assert_eq!(storage.write(10_000, &full), Ok(()));
+    let error = EncodeRecordError::TooLong {
+        length: 2047,
+        limit: 2046,
+    };
+    assert_eq!(
+        storage.append(&too_long),
+        Err(AllocateError::Encode { error })
+    );
+    assert_eq!(read(storage.memory()), [full]);
 }
 
 #[test]
@@ -561,4 +590,20 @@ fn an_image_that_lacks_records_does_not_get_more() {
         assert_eq!(storage.allocate(), Err(AllocateError::Truncated));
         assert_eq!(storage.append(&anchor(1)), Err(AllocateError::Truncated));
     }
+}
+
+#[test]
+fn no_number_is_given_away_when_the_last_record_cannot_be_read() {
+    // The last record has all that was written of it, and the memory ends before the record does.
+    let mut bytes = image(Version::V1, &anchors(34));
+    bytes.truncate(512 + 33 * 2048 + 200);
+    let before = bytes.clone();
+    let mut storage = Storage::open(FailsOnce::never(&mut bytes)).unwrap();
+    storage.memory().after(0);
+    let error = AllocateError::Memory {
+        error: MemoryError::Device,
+    };
+    assert_eq!(storage.allocate(), Err(error));
+    assert_eq!(*storage.memory().bytes, before);
+    assert_eq!(storage.allocate(), Ok(10_034));
 }

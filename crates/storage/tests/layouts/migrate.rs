@@ -1,11 +1,11 @@
 //! From every layout to every later one.
 
 use candid::{CandidType, Deserialize, decode_one};
-use candid_wire::{Arguments, ReadError, Reason, Type, Value, encode};
+use candid_wire::{Arguments, Kind, ReadError, Reason, Type, Value, encode};
 use icid_storage::{
-    AnchorRecord, EncodeRecordError, Keys, Manager, Map, Memory, MemoryId, MemoryMut, MigrateError,
-    Migration, OpenMapError, Progress, ReadAnchorError, RecordBuffer, RecordError, Rule, Shape,
-    Storage, Values, Version, verify,
+    AnchorRecord, EncodeRecordError, Form, Keys, Manager, Map, Memory, MemoryId, MemoryMut,
+    MigrateError, Migration, OpenMapError, Progress, ReadAnchorError, RecordBuffer, RecordError,
+    Rule, Shape, Storage, Values, Version, verify,
 };
 use principal::Principal;
 
@@ -549,4 +549,47 @@ fn other_memories_keep_their_bytes() {
     let mut found = [0; 9];
     view.read(70_000, &mut found).unwrap();
     assert_eq!((&found, view.length()), (b"something", 131_072));
+}
+
+// spec: II-STORE-11
+#[test]
+fn only_the_next_record_to_be_rewritten_in_place_has_either_form() {
+    let both = [Form::Devices, Form::Anchor].map(|form| {
+        let content = anchor(3).encode(form).unwrap();
+        let length = u16::try_from(content.len()).unwrap();
+        [&length.to_le_bytes()[..], &content].concat()
+    });
+    let records = |from, to, at: fn(u32) -> usize| {
+        let storage = Storage::open(image(from, &anchors(10))).unwrap();
+        let mut migration = Migration::new(storage, to).unwrap();
+        // The last four of ten are done.
+        migration.step(10 + 1 + 4).unwrap();
+        let memory = migration.into_storage().into_memory();
+        [4, 5, 6].map(|index| {
+            both.each_ref().map(|record| {
+                let mut memory = memory.clone();
+                memory[at(index)..at(index) + record.len()].copy_from_slice(record);
+                let storage = Storage::open(memory).unwrap();
+                let mut buffer = RecordBuffer::new();
+                let anchor = storage.anchor(10_000 + u64::from(index), &mut buffer);
+                anchor.map(|anchor| anchor.device_count())
+            })
+        })
+    };
+    let wrong = |found| {
+        Err(ReadAnchorError::Record {
+            error: RecordError::WrongForm { found },
+        })
+    };
+    let list = [Ok(3), wrong(Kind::Record)];
+    let rewritten = records(Version::V3, Version::V5, |index| {
+        131_072 + index as usize * 4096
+    });
+    assert_eq!(rewritten, [list, [Ok(3); 2], [wrong(Kind::Vec), Ok(3)]]);
+    // Where records move, none changes its form.
+    let moved = records(Version::V1, Version::V3, |index| match index {
+        6.. => 131_072 + index as usize * 4096,
+        _ => 512 + index as usize * 2048,
+    });
+    assert_eq!(moved, [list; 3]);
 }

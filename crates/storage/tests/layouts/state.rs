@@ -480,6 +480,17 @@ fn the_next_anchor_does_not_overwrite_the_state() {
     }
 }
 
+#[test]
+fn what_begins_like_a_state_is_in_the_way_even_where_the_memory_ends() {
+    for (length, expected) in [(4, Err(AllocateError::StateInTheWay)), (3, Ok(10_002))] {
+        let mut memory = image(Version::V5, &anchors(2));
+        let at = 131_072 + 2 * 4096;
+        memory[at..at + 4].copy_from_slice(b"IIPS");
+        memory.truncate(at + length);
+        assert_eq!(Storage::open(memory).unwrap().allocate(), expected);
+    }
+}
+
 // spec: II-STORE-26
 #[test]
 fn a_migration_takes_the_state_along() {

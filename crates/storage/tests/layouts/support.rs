@@ -1,5 +1,7 @@
 //! Anchors, images, and memories that stop.
 
+use std::cell::Cell;
+
 use icid_storage::{
     AnchorRecord, DeviceRecord, IdRange, KeyType, Memory, MemoryError, MemoryMut, MetadataEntry,
     MetadataMap, Migration, Protection, Purpose, RecordBuffer, Salt, Storage, Version,
@@ -189,6 +191,52 @@ impl MemoryMut for Stopping<'_> {
 
     fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
         self.call()?;
+        self.bytes.grow(pages)
+    }
+}
+
+/// A memory of which one read fails, once.
+#[derive(Debug)]
+pub(crate) struct FailsOnce<'m> {
+    pub(crate) bytes: &'m mut Vec<u8>,
+    /// How many reads come before.
+    before: Cell<Option<u32>>,
+}
+
+impl<'m> FailsOnce<'m> {
+    pub(crate) fn never(bytes: &'m mut Vec<u8>) -> Self {
+        Self {
+            bytes,
+            before: Cell::new(None),
+        }
+    }
+
+    /// Lets a read fail after so many that do not.
+    pub(crate) fn after(&self, reads: u32) {
+        self.before.set(Some(reads));
+    }
+}
+
+impl Memory for FailsOnce<'_> {
+    fn length(&self) -> u64 {
+        self.bytes.length()
+    }
+
+    fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
+        match self.before.take() {
+            Some(0) => return Err(MemoryError::Device),
+            before => self.before.set(before.map(|before| before - 1)),
+        }
+        self.bytes.read(offset, buffer)
+    }
+}
+
+impl MemoryMut for FailsOnce<'_> {
+    fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.bytes.write(offset, bytes)
+    }
+
+    fn grow(&mut self, pages: u64) -> Result<(), MemoryError> {
         self.bytes.grow(pages)
     }
 }

@@ -751,3 +751,20 @@ fn the_memory_of_records_may_end_before_them() {
     );
     assert_eq!(read(&storage, 10_000).devices()[0].pubkey, b"key");
 }
+
+#[test]
+fn a_length_in_the_last_two_bytes_of_the_memory_is_one_of_a_record() {
+    // Of records of 2114 bytes, number 31 begins two bytes before the end of a page.
+    let mut image = create(Version::V9, &[]).into_memory();
+    image[4] = 32;
+    image[24..26].copy_from_slice(&2114_u16.to_le_bytes());
+    let mut manager = Manager::open(&image, 1).unwrap();
+    let mut view = manager.view_mut(&mut image, id(0));
+    view.grow(1).unwrap();
+    assert_eq!(view.length(), 31 * 2114 + 2);
+    let source = |image: &Vec<u8>| Storage::open(image).unwrap().anchor_source(10_031);
+    assert_eq!(source(&image), Ok(AnchorSource::Nowhere));
+    let mut view = manager.view_mut(&mut image, id(0));
+    view.write(31 * 2114, &[1, 0]).unwrap();
+    assert_eq!(source(&image), Ok(AnchorSource::Record));
+}

@@ -43,7 +43,7 @@ fn a_tree_has_a_greatest_depth() {
         let found = found.into_iter().filter(|(_, rule)| *rule == too_deep);
         found.map(|(address, _)| address).collect::<Vec<_>>()
     };
-    assert_eq!(deep(most), []);
+    assert_eq!(deep(most), Vec::<u64>::new());
     // Twice, because it is the second child, too.
     assert_eq!(deep(most + 1), [address(most + 1); 2]);
     let mend = |nodes| Map::open(chain(nodes), NUMBERS).unwrap().mend().map(drop);
