@@ -186,9 +186,7 @@ impl<M: Memory> Storage<M> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         let bytes = buffer.bytes.get_mut(..length).unwrap_or_default();
         if !bytes.is_empty() {
-            space
-                .read(place.offset, bytes)
-                .map_err(|error| ReadAnchorError::Memory { error })?;
+            space.read(place.offset, bytes)?;
         }
         Ok(bytes)
     }
@@ -301,6 +299,12 @@ pub enum ReadAnchorError {
         /// Why not.
         error: StoredAnchorError,
     },
+}
+
+impl From<MemoryError> for ReadAnchorError {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory { error }
+    }
 }
 
 impl fmt::Display for ReadAnchorError {

@@ -5,7 +5,7 @@ mod finding;
 use alloc::vec::Vec;
 
 use crate::header::{Header, ReadHeaderError, wide};
-use crate::managed::{Map, OpenMapError};
+use crate::managed::{Map, OpenManagerError, OpenMapError};
 use crate::memory::{Memory, MemoryError, PAGE_LENGTH};
 use crate::persistent::PersistentState;
 use crate::record::{Anchor, Device, LENGTH_BYTES, RecordBuffer, RecordError};
@@ -89,6 +89,9 @@ pub fn verify<M: Memory>(
             OpenError::Memory { error }
             | OpenError::Header {
                 error: ReadHeaderError::Memory { error },
+            }
+            | OpenError::Manager {
+                error: OpenManagerError::Memory(error @ MemoryError::Device),
             },
         ) => return Err(error),
         Err(error) => verification.found(None, 0, Rule::Open { error }),
@@ -116,7 +119,14 @@ impl Verification<'_> {
 
     /// Checks what layout 9 has beside the records.
     fn memories<M: Memory>(&mut self, storage: &Storage<&M>) -> Result<(), MemoryError> {
-        self.summary.state_length = storage.state_length().ok().flatten();
+        self.summary.state_length = match storage.state_length() {
+            Ok(length) => length,
+            Err(ReadStateError::Memory {
+                error: error @ MemoryError::Device,
+            }) => return Err(error),
+            // Found when the memory is checked.
+            Err(_) => None,
+        };
         let Some(manager) = storage.manager() else {
             return Ok(());
         };
@@ -237,14 +247,17 @@ impl Verification<'_> {
         buffer: &mut RecordBuffer,
     ) -> Result<(), MemoryError> {
         let anchor = Some(number);
-        if storage.version().has_stored_anchors() && storage.has_no_record(place) == Ok(true) {
-            return self.without_record(storage, number, place.offset);
+        if storage.version().has_stored_anchors() {
+            match storage.has_no_record(place) {
+                Ok(true) => return self.without_record(storage, number, place.offset),
+                Ok(false) => {}
+                Err(error) => return self.absent(number, place.offset, error),
+            }
         }
         let slot = match storage.slot(place, buffer) {
             Ok(slot) => slot,
             Err(ReadAnchorError::Memory { error }) => {
-                self.summary.unreadable = self.summary.unreadable.saturating_add(1);
-                return self.memory(anchor, place.offset, error);
+                return self.absent(number, place.offset, error);
             }
             Err(ReadAnchorError::Record { error }) => {
                 self.unreadable(number, place.offset, error);
@@ -284,6 +297,12 @@ impl Verification<'_> {
     fn unreadable(&mut self, number: u64, offset: u64, error: RecordError) {
         self.summary.unreadable = self.summary.unreadable.saturating_add(1);
         self.found(Some(number), offset, Rule::Record { error });
+    }
+
+    /// Counts an anchor whose record the memory does not give.
+    fn absent(&mut self, number: u64, offset: u64, error: MemoryError) -> Result<(), MemoryError> {
+        self.summary.unreadable = self.summary.unreadable.saturating_add(1);
+        self.memory(Some(number), offset, error)
     }
 
     fn anchor(&mut self, number: u64, offset: u64, anchor: &Anchor<'_>) {

@@ -281,7 +281,7 @@ impl Manager {
                 report(ManagerFinding::UnusedBuckets { id, pages, owned });
             }
             let memory = self.view(base, id);
-            if memory.length() > 0 && Self::open(&memory, 0).is_ok() {
+            if memory.length() > 0 && is_manager(&memory)? {
                 report(ManagerFinding::ManagerInside { id });
             }
         }
@@ -401,6 +401,15 @@ impl Manager {
         let inside = offset.checked_rem(length)?;
         let start = self.bucket_start(*bucket).saturating_add(inside);
         Some((start, length.saturating_sub(inside)))
+    }
+}
+
+/// Returns whether a memory of this manager has a manager of its own.
+fn is_manager(memory: &impl Memory) -> Result<bool, MemoryError> {
+    match Manager::open(memory, 0) {
+        Ok(_) => Ok(true),
+        Err(OpenManagerError::Memory(error @ MemoryError::Device)) => Err(error),
+        Err(_) => Ok(false),
     }
 }
 

@@ -199,7 +199,10 @@ impl<M: MemoryMut> Storage<M> {
             return Ok(());
         }
         let start = self.layout.end();
-        let length = self.state_length().ok().flatten().unwrap_or_default();
+        let length = match self.state_length() {
+            Err(ReadStateError::Memory { error }) => return Err(error),
+            length => length.unwrap_or_default().unwrap_or_default(),
+        };
         let end = start
             .saturating_add(wide(PREFIX_LENGTH))
             .saturating_add(length)

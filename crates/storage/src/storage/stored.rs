@@ -81,16 +81,14 @@ impl<M: Memory> Storage<M> {
 
     /// Returns whether nothing was ever written to a record, in layout 9, where the memory may also end
     /// before it.
-    pub(crate) fn has_no_record(&self, place: Place) -> Result<bool, ReadAnchorError> {
+    pub(crate) fn has_no_record(&self, place: Place) -> Result<bool, MemoryError> {
         let space = self.space();
         let mut length = [0; LENGTH_BYTES];
         let end = place.offset.saturating_add(2);
         if space.length() < end {
             return Ok(true);
         }
-        space
-            .read(place.offset, &mut length)
-            .map_err(|error| ReadAnchorError::Memory { error })?;
+        space.read(place.offset, &mut length)?;
         Ok(length == [0; LENGTH_BYTES])
     }
 }

@@ -105,9 +105,13 @@ impl<'c, M: Memory> Check<'c, M> {
         }
     }
 
-    /// Opens a map that was walked before, if there is one.
-    fn map(&self, id: MemoryId, shape: Shape) -> Option<Map<View<'c, &'c M>>> {
-        Map::open(self.manager.view(self.memory, id), shape).ok()
+    /// Opens a map that was walked before, if there is one; why it cannot be opened was found then.
+    fn map(&self, id: MemoryId, shape: Shape) -> Result<Option<Map<View<'c, &'c M>>>, MemoryError> {
+        match Map::open(self.manager.view(self.memory, id), shape) {
+            Ok(map) => Ok(Some(map)),
+            Err(OpenMapError::Memory(error @ MemoryError::Device)) => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Goes through a map as far as it can be read; why it cannot was found before.
@@ -117,7 +121,7 @@ impl<'c, M: Memory> Check<'c, M> {
         shape: Shape,
         mut visit: impl FnMut(&mut Self, &[u8], &[u8]) -> Result<(), MemoryError>,
     ) -> Result<(), MemoryError> {
-        let Some(map) = self.map(id, shape) else {
+        let Some(map) = self.map(id, shape)? else {
             return Ok(());
         };
         let mut entries = map.entries();
@@ -136,13 +140,13 @@ impl<'c, M: Memory> Check<'c, M> {
 
     /// Looks a key up; nothing if the map cannot be read.
     fn value(&mut self, id: MemoryId, shape: Shape, key: &[u8]) -> Result<Lookup, MemoryError> {
-        let Some(map) = self.map(id, shape) else {
+        let Some(map) = self.map(id, shape)? else {
             return Ok(Lookup::Absent);
         };
         match map.get(key) {
             Ok(Some(value)) => Ok(Lookup::Found(value)),
             Ok(None) => Ok(Lookup::Absent),
-            Err(ReadMapError::Memory(MemoryError::Device)) => Err(MemoryError::Device),
+            Err(ReadMapError::Memory(error @ MemoryError::Device)) => Err(error),
             Err(_) => Ok(Lookup::Unread),
         }
     }

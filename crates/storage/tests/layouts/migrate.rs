@@ -3,9 +3,9 @@
 use candid::{CandidType, Deserialize, decode_one};
 use candid_wire::{Arguments, Kind, ReadError, Reason, Type, Value, encode};
 use icid_storage::{
-    AnchorRecord, EncodeRecordError, Form, Keys, Manager, Map, Memory, MemoryId, MemoryMut,
-    MigrateError, Migration, OpenMapError, Progress, ReadAnchorError, RecordBuffer, RecordError,
-    Rule, Shape, Storage, Values, Version, verify,
+    AnchorRecord, EncodeRecordError, Form, IdRange, Keys, Manager, Map, Memory, MemoryId,
+    MemoryMut, MigrateError, Migration, OpenMapError, Progress, ReadAnchorError, RecordBuffer,
+    RecordError, Rule, Shape, Storage, Values, Version, verify,
 };
 use principal::Principal;
 
@@ -592,4 +592,15 @@ fn only_the_next_record_to_be_rewritten_in_place_has_either_form() {
         _ => 512 + index as usize * 2048,
     });
     assert_eq!(moved, [list; 3]);
+}
+
+// spec: II-STORE-7
+#[test]
+fn a_range_that_is_cut_off_stays_so_in_a_layout_with_more_room() {
+    let mut memory = image(Version::V1, &anchors(2));
+    memory[16..24].copy_from_slice(&8_000_000_000_u64.to_le_bytes());
+    let storage = Storage::open(migrate(memory, Version::V3)).unwrap();
+    let cut_off = IdRange::new(10_000, 10_000 + 3_774_873).unwrap();
+    assert_eq!(storage.range(), cut_off);
+    assert_eq!(storage.header().stored_range(), cut_off);
 }

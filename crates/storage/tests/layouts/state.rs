@@ -4,13 +4,13 @@ use candid_wire::{FieldId, Type, Value, encode};
 use hex_literal::hex;
 use icid_storage::{
     ActiveAnchors, AllocateError, ArchiveConfig, ArchiveState, Counter, MAX_STATE_LENGTH, Memory,
-    MigrateError, Migration, ParseStateError, PersistentState, PullConfig, ReadStateError, Rule,
-    Storage, Version, WriteStateError, verify,
+    MemoryError, MigrateError, Migration, ParseStateError, PersistentState, PullConfig,
+    ReadStateError, Rule, Storage, Version, WriteStateError, verify,
 };
 use principal::Principal;
 use time::{Lifetime, Timestamp};
 
-use crate::support::{anchor, anchors, image, migrate, read};
+use crate::support::{FailsOnce, anchor, anchors, image, migrate, read};
 
 /// From the service's test `should_read_previously_stored_persistent_state_v6`.
 const HEADER: [u8; 66] = hex!(
@@ -96,7 +96,7 @@ fn the_state_of_many_anchors_is_beyond_32_bits() {
             1 << 38
         }
 
-        fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), icid_storage::MemoryError> {
+        fn read(&self, offset: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
             let state = [&b"IIPS\x05\0\0\0\0\0\0\0"[..], b"state"].concat();
             buffer.fill(0);
             for (start, bytes) in [(0, self.0), (131_072 + 1_500_000 * 4096, &state[..])] {
@@ -579,4 +579,27 @@ fn a_broken_state_stops_a_migration_before_it_begins_and_is_found() {
     })
     .unwrap();
     assert_eq!(rules, [(at as u64, Rule::State { error })]);
+}
+
+#[test]
+fn a_state_is_not_cleared_in_part_when_a_read_fails() {
+    let mut storage = Storage::open(image(Version::V5, &anchors(1))).unwrap();
+    storage.write_state(&[9; 5000]).unwrap();
+    let mut bytes = storage.into_memory();
+    let before = bytes.clone();
+    let mut storage = Storage::open(FailsOnce::never(&mut bytes)).unwrap();
+    let mut count = 0;
+    loop {
+        storage.memory().after(count);
+        let result = storage.clear_state();
+        if !storage.memory().has_failed() {
+            assert_eq!(result, Ok(()));
+            break;
+        }
+        assert_eq!(result, Err(MemoryError::Device), "read {count}");
+        assert_eq!(*storage.memory().bytes, before);
+        count += 1;
+    }
+    assert_eq!(count, 2);
+    assert_eq!(Storage::open(&bytes).unwrap().state(), Ok(None));
 }

@@ -215,6 +215,11 @@ impl<'m> FailsOnce<'m> {
     pub(crate) fn after(&self, reads: u32) {
         self.before.set(Some(reads));
     }
+
+    /// Returns whether the read that was to fail did.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.before.get().is_none()
+    }
 }
 
 impl Memory for FailsOnce<'_> {

@@ -3,11 +3,11 @@
 use candid_wire::{FieldId, Kind, ReadError, Reason, Type, Value, encode};
 use icid_storage::{
     AnchorError, AnchorRecord, DeviceRecord, Field, Finding, Form, KeyType, ManagerFinding,
-    MemoryId, MetadataEntry, MetadataMap, OpenError, OpenManagerError, OpenMapError, Protection,
-    ReadHeaderError, RecordError, Rule, Severity, Storage, Summary, Version, verify,
+    MemoryError, MemoryId, MetadataEntry, MetadataMap, OpenError, OpenManagerError, OpenMapError,
+    Protection, ReadHeaderError, RecordError, Rule, Severity, Storage, Summary, Version, verify,
 };
 
-use crate::support::{anchor, anchors, device, image, phrase};
+use crate::support::{FailsOnce, anchor, anchors, device, image, phrase};
 
 fn findings(memory: &Vec<u8>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -461,4 +461,27 @@ fn an_image_without_salt_is_unusual_once_it_has_anchors() {
     memory[4] = 0;
     memory[131_072..].fill(0);
     assert_eq!(findings(&memory), []);
+}
+
+#[test]
+fn no_read_that_fails_is_passed_over() {
+    for version in [Version::V1, Version::V5, Version::V7, Version::V8] {
+        let mut storage = Storage::open(image(version, &anchors(3))).unwrap();
+        storage.write_state(b"some state").unwrap();
+        let mut bytes = storage.into_memory();
+        let memory = FailsOnce::never(&mut bytes);
+        let mut count = 0;
+        loop {
+            memory.after(count);
+            let result = verify(&memory, &mut |_| {});
+            if !memory.has_failed() {
+                assert!(result.is_ok());
+                break;
+            }
+            assert_eq!(result, Err(MemoryError::Device), "{version}, read {count}");
+            count += 1;
+        }
+        // The header, three records and a state at least.
+        assert!(count > 5, "{version}: only {count} reads");
+    }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Check, Lookup, MemoryRule, number};
 use crate::header::wide;
-use crate::managed::{MemoryId, Shape};
+use crate::managed::{MemoryId, ReadMapError, Shape};
 use crate::memory::{Memory, MemoryError};
 use crate::persistent::PersistentState;
 use crate::storage::MAX_STATE_LENGTH;
@@ -166,7 +166,7 @@ impl<M: Memory> Check<'_, M> {
                 return Ok(());
             }
         };
-        let Some(found) = self.count_references(anchor) else {
+        let Some(found) = self.count_references(anchor)? else {
             return Ok(());
         };
         let said = counts.stored_references;
@@ -177,7 +177,7 @@ impl<M: Memory> Check<'_, M> {
     }
 
     /// How many references an anchor has; nothing if they cannot be read.
-    fn count_references(&self, anchor: u64) -> Option<u64> {
+    fn count_references(&self, anchor: u64) -> Result<Option<u64>, MemoryError> {
         let mut first = [0; 16];
         let mut last = [0xff; 16];
         for key in [&mut first, &mut last] {
@@ -185,16 +185,23 @@ impl<M: Memory> Check<'_, M> {
                 *to = from;
             }
         }
-        let Some(map) = self.map(REFERENCES, PAIRED) else {
-            return Some(0);
+        let Some(map) = self.map(REFERENCES, PAIRED)? else {
+            return Ok(Some(0));
         };
         let mut entries = map.range(Bound::Included(&first), Bound::Included(&last));
         let mut count = 0_u64;
-        while let Some(entry) = entries.next().ok()? {
-            let references = parse_account_references(entry.value()).ok()?;
+        loop {
+            let entry = match entries.next() {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return Ok(Some(count)),
+                Err(ReadMapError::Memory(error @ MemoryError::Device)) => return Err(error),
+                Err(_) => return Ok(None),
+            };
+            let Ok(references) = parse_account_references(entry.value()) else {
+                return Ok(None);
+            };
             count = count.saturating_add(wide(references.len()));
         }
-        Some(count)
     }
 
     fn all_counts(&mut self, references: u64) -> Result<(), MemoryError> {
