@@ -10,7 +10,7 @@ type Check = (&'static str, fn(&Path) -> Result<usize, Problem>);
 
 /// All checks, quick ones first. What makes each of them fail is in [`crate::gates`].
 pub(crate) const CHECKS: [Check; 7] = [
-    ("fmt", |root| fmt(root).map(|()| 0)),
+    ("fmt", fmt_everything),
     ("layers", |root| layers::run(root).map(|()| 0)),
     ("tidy", |root| tidy::run(root).map(|()| 0)),
     ("spec lint", spec_lint),
@@ -19,9 +19,35 @@ pub(crate) const CHECKS: [Check; 7] = [
     ("typos", |root| typos(root, "typos")),
 ];
 
+/// The workspaces beside the main one, which have dependencies of their own.
+const OTHER_WORKSPACES: [&str; 5] = [
+    "conformance/adapters/rust-agent",
+    "conformance/bench",
+    "conformance/interop",
+    "conformance/wasm-size",
+    "fuzz",
+];
+
+/// The option that asks clippy about all workspaces. Without it only the main one is asked, because
+/// those beside it depend on hundreds of packages of peers.
+const ALL_WORKSPACES: &str = "--all-workspaces";
+
 /// Runs all checks, stops at the first that fails, and returns how many were skipped.
-pub(crate) fn run(root: &Path) -> Result<usize, Problem> {
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<usize, Problem> {
+    let more = match arguments {
+        [] => false,
+        [only] if only == ALL_WORKSPACES => true,
+        _ => {
+            let message = format!("check takes no argument but {ALL_WORKSPACES}");
+            return Err(Problem(message));
+        }
+    };
     let skipped = all(root, &CHECKS)?;
+    if more {
+        for other in OTHER_WORKSPACES {
+            clippy(&root.join(other))?;
+        }
+    }
     println!("check: all passed, {skipped} skipped");
     Ok(skipped)
 }
@@ -45,12 +71,21 @@ fn spec_lint(root: &Path) -> Result<usize, Problem> {
     }
 }
 
-/// Checks that rustfmt would change nothing.
+/// Checks that rustfmt would change nothing in any workspace.
+fn fmt_everything(root: &Path) -> Result<usize, Problem> {
+    fmt(root)?;
+    for other in OTHER_WORKSPACES {
+        fmt(&root.join(other))?;
+    }
+    Ok(0)
+}
+
+/// Checks that rustfmt would change nothing in a workspace.
 pub(crate) fn fmt(root: &Path) -> Result<(), Problem> {
     process::run(&mut process::cargo(root, &["fmt", "--all", "--check"]))
 }
 
-/// Checks that clippy has no warning on any target and feature.
+/// Checks that clippy has no warning on any target and feature of a workspace.
 pub(crate) fn clippy(root: &Path) -> Result<(), Problem> {
     let arguments = [
         "clippy",
@@ -132,6 +167,34 @@ mod tests {
         assert_eq!(fmt(&fixture.0), Ok(()));
         assert_eq!(clippy(&fixture.0), Ok(()));
         assert_eq!(docs(&fixture.0), Ok(()));
+    }
+
+    #[test]
+    fn every_workspace_is_known() {
+        let root = crate::root();
+        let mut git = process::command(&root, "git", &["ls-files", "--", "*/Cargo.toml"]);
+        let listed = String::from_utf8(git.output().unwrap().stdout).unwrap();
+        let own = listed.lines().filter(|path| {
+            let manifest = fs::read_to_string(root.join(path)).unwrap();
+            manifest.lines().any(|line| line == "[workspace]")
+        });
+        let own: Vec<_> = own
+            .map(|path| path.trim_end_matches("/Cargo.toml"))
+            .collect();
+        assert_eq!(own, OTHER_WORKSPACES);
+    }
+
+    #[test]
+    fn check_takes_one_option() {
+        let run = |arguments: &[&str]| {
+            let arguments: Vec<_> = arguments.iter().map(|it| (*it).to_owned()).collect();
+            run(Path::new("nowhere"), &arguments).unwrap_err().0
+        };
+        let refused = "check takes no argument but --all-workspaces";
+        assert_eq!(run(&["--all"]), refused);
+        assert_eq!(run(&[ALL_WORKSPACES, ALL_WORKSPACES]), refused);
+        assert_ne!(run(&[ALL_WORKSPACES]), refused);
+        assert_ne!(run(&[]), refused);
     }
 
     #[test]

@@ -42,7 +42,9 @@ cargo xtask <chore> [arguments]
   test                everything: check, all tests, vectors, conformance, kill matrix,
                       interop with published peers, bare-target and
                       WebAssembly builds
-  check               fmt, clippy, docs, layers, tidy, spec lint
+  check [--all-workspaces]
+                      fmt, clippy, docs, layers, tidy, spec lint; clippy of fuzz, benches
+                      and whatever else has peers among its dependencies if asked
   gates               all that can stop a change, and the tests that trip it on purpose
   layers              imports against the table in ARCHITECTURE.md, dependency budgets
   tidy                the house rules a compiler does not know
@@ -75,7 +77,7 @@ fn main() -> ExitCode {
     let result = match chore {
         "bare" => bare::run(&root).map(drop),
         "bench" => conformance::bench(&root, rest),
-        "check" => check::run(&root).map(drop),
+        "check" => check::run(&root, rest).map(drop),
         "conformance" => return conformance::run(&root, rest),
         "fuzz" => fuzz::run(&root, rest),
         "gates" => {

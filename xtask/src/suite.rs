@@ -26,7 +26,7 @@ enum Run {
 
 /// All steps, in their order. What makes each of them fail is in [`crate::gates`].
 pub(crate) const STEPS: [Step; 16] = [
-    Step::check("check", check::run),
+    Step::check("check", |root| check::run(root, &[])),
     Step::tests("unit and integration tests", unit_tests),
     Step::tests("documentation tests", |root| {
         let doc = ["test", "--workspace", "--doc", "--all-features"];

@@ -307,6 +307,10 @@ fn compare<K: Kind>(model: &Model<K::Key, K::Value>, image: &[u8], at: &str) {
 
     let map: BTreeMap<K::Key, K::Value, _> = BTreeMap::load(theirs(image));
     assert_eq!(map.len(), model.len() as u64, "{at}");
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "an entry's type has no public name"
+    )]
     let found: Vec<(K::Key, K::Value)> = map.iter().map(|entry| entry.into_pair()).collect();
     assert!(
         found.iter().map(|(key, value)| (key, value)).eq(model),

@@ -116,9 +116,15 @@ impl Pages {
     /// Uses buffers of another node.
     pub(super) fn with_buffers(buffer: Vec<u8>, overflow: Vec<u64>) -> Self {
         Self {
+            address: 0,
+            version: 0,
+            leaf: false,
+            entries: 0,
             buffer,
+            loaded: 0,
             overflow,
-            ..Self::default()
+            next: 0,
+            mark: 0,
         }
     }
 
