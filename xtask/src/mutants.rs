@@ -161,17 +161,30 @@ fn mutate_again(
         println!("\n== {package}: no survivor");
         return Ok(Ok(()));
     }
-    println!("\n== {package}: {} survivors", survivors.len());
     let mut command = place.mutants(ALL_TESTS)?;
     command.args(["--package", package]);
-    place.has_all(package, &survivors)?;
-    for name in survivors {
+    let there = still_there(&place.list(package)?, &survivors)
+        .map_err(|Problem(text)| Problem(format!("{package}: {text}")))?;
+    let gone = survivors.len().saturating_sub(there.len());
+    println!(
+        "\n== {package}: {} survivors, {gone} more are gone",
+        there.len()
+    );
+    for name in &there {
         command.args(["--re", &exactly(name)]);
     }
     let commit = process::commit(root, &["crates"])?;
-    let (is_complete, result) = start(&mut command, &place.folder)?;
+    let (is_complete, result) = if there.is_empty() {
+        (true, Ok(()))
+    } else {
+        start(&mut command, &place.folder)?
+    };
     if is_complete {
-        let outcomes = Outcomes::read(&place.folder.join(OUTCOMES))?;
+        let outcomes = if there.is_empty() {
+            Outcomes::default()
+        } else {
+            Outcomes::read(&place.folder.join(OUTCOMES))?
+        };
         for (part, entry) in entries {
             table::record(root, package, &part, entry.after(&commit, &outcomes))?;
         }
@@ -296,22 +309,34 @@ impl Place {
         Ok(command)
     }
 
-    /// Fails if one of these mutants is not in the code any more.
-    fn has_all(&self, package: &str, names: &[&String]) -> Result<(), Problem> {
+    /// Returns all mutants that the code has, excluded or not, a line each.
+    fn list(&self, package: &str) -> Result<String, Problem> {
         let arguments = ["mutants", "--list", "--no-config", "--all-features"];
         let mut command = process::cargo(&self.tree, &arguments);
-        let list = process::output(command.args(["--package", package]))?;
-        match names
-            .iter()
-            .find(|name| !list.lines().any(|line| line == name.as_str()))
-        {
-            None => Ok(()),
-            Some(name) => Err(Problem(format!(
-                "{package}: the code is another since the mutants were recorded, record them anew: \
-                 there is no {name}"
-            ))),
+        process::output(command.args(["--package", package]))
+    }
+}
+
+/// Returns those of `names` that are in `list`. The others must be gone from the code altogether; that
+/// one is elsewhere in its file is an error, for it may be any of several.
+fn still_there<'n>(list: &str, names: &[&'n String]) -> Result<Vec<&'n String>, Problem> {
+    let mut there = Vec::new();
+    for &name in names {
+        if list.lines().any(|line| line == name) {
+            there.push(name);
+        } else if list.lines().any(|line| unplaced(line) == unplaced(name)) {
+            return Err(Problem(format!(
+                "the code is another since the mutants were recorded, record them anew: there is no {name}"
+            )));
         }
     }
+    Ok(there)
+}
+
+/// Returns a mutant without its line and column: its file, and what happens there.
+fn unplaced(name: &str) -> Option<(&str, &str)> {
+    let (file, rest) = name.split_once(':')?;
+    Some((file, rest.split_once(' ')?.1))
 }
 
 /// Runs cargo-mutants. Returns whether it tried all mutants, and what its exit code means.
@@ -427,6 +452,27 @@ mod tests {
             part.folder,
             Path::new("root/target/mutants/icid-time-2-of-4")
         );
+    }
+
+    #[test]
+    fn a_survivor_may_be_gone_and_not_elsewhere() {
+        let list = "src/a.rs:7:9: replace f -> u8 with 0\nsrc/a.rs:9:9: replace < with > in g\n";
+        let there = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            let there = still_there(list, &names.iter().collect::<Vec<_>>());
+            there.map(|names| names.into_iter().cloned().collect::<Vec<_>>())
+        };
+        let first = "src/a.rs:7:9: replace f -> u8 with 0";
+        let gone = [
+            "src/b.rs:7:9: replace f -> u8 with 0",
+            "src/a.rs:9:9: replace < with <= in g",
+        ];
+        assert_eq!(there(&[first, gone[0]]), Ok(vec![first.to_owned()]));
+        assert_eq!(there(&gone), Ok(Vec::new()));
+        let elsewhere = "src/a.rs:8:9: replace f -> u8 with 0";
+        let problem = "the code is another since the mutants were recorded, record them anew: \
+                       there is no src/a.rs:8:9: replace f -> u8 with 0";
+        assert_eq!(there(&[first, elsewhere]), Err(Problem(problem.to_owned())));
     }
 
     #[test]

@@ -16,7 +16,8 @@ const HEADER: &str = "\
 # Mutants that were tried, by package and part. Written by `cargo xtask mutants --record`, never by hand.
 # `caught` and `unviable`, which do not compile, are numbers; those that no test noticed, and those that
 # ran into the time limit, have their names. `again` is the commit at which survivors were tried once
-# more; `excused` are those that `.cargo/mutants.toml` has given a reason for since.
+# more; `excused` are those that `.cargo/mutants.toml` has given a reason for since, or that the code has
+# no more.
 ";
 
 /// What cargo-mutants left in its folder: the mutants by outcome.
@@ -113,7 +114,7 @@ pub(super) struct Entry {
     unviable: usize,
     pub(super) missed: Vec<String>,
     timeout: Vec<String>,
-    /// Survivors that the configuration excludes since.
+    /// Survivors that the configuration excludes since, or that the code has no more.
     excused: Vec<String>,
     /// The commit at which survivors were tried again; empty if none were.
     again: String,
