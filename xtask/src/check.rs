@@ -172,16 +172,25 @@ mod tests {
     #[test]
     fn every_workspace_is_known() {
         let root = crate::root();
-        let mut git = process::command(&root, "git", &["ls-files", "--", "*/Cargo.toml"]);
-        let listed = String::from_utf8(git.output().unwrap().stdout).unwrap();
-        let own = listed.lines().filter(|path| {
-            let manifest = fs::read_to_string(root.join(path)).unwrap();
-            manifest.lines().any(|line| line == "[workspace]")
-        });
-        let own: Vec<_> = own
-            .map(|path| path.trim_end_matches("/Cargo.toml"))
-            .collect();
-        assert_eq!(own, OTHER_WORKSPACES);
+        let mut found = Vec::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+            if manifest.lines().any(|line| line == "[workspace]") && folder != root {
+                let path = folder.strip_prefix(&root).unwrap();
+                found.push(path.to_str().unwrap().replace('\\', "/"));
+            }
+            let inside = fs::read_dir(&folder).unwrap().map(Result::unwrap);
+            let inside = inside.filter(|entry| entry.file_type().unwrap().is_dir());
+            let own = inside.filter(|entry| {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                !name.starts_with('.') && name != "target" && name != "node_modules"
+            });
+            folders.extend(own.map(|entry| entry.path()));
+        }
+        found.sort();
+        assert_eq!(found, OTHER_WORKSPACES);
     }
 
     #[test]
