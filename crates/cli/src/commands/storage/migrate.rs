@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ::storage::{MemoryError, MigrateError, Migration, ReadAnchorError, Storage, Version};
+use ::storage::{Header, MemoryError, MigrateError, Migration, ReadAnchorError, Storage, Version};
 
 use super::{Labels, check_device, copy, describe, open};
 use crate::cli::Options;
@@ -102,7 +102,11 @@ fn compare(
     original: &Storage<FileMemory>,
     migrated: &Storage<FileMemory>,
 ) -> Result<Result<(), String>, Failure> {
-    if original.state().ok().flatten() != migrated.state().ok().flatten() {
+    let (before, after) = (original.state(), migrated.state());
+    for storage in [original, migrated] {
+        check_device(storage.memory())?;
+    }
+    if before != after {
         return Ok(Err("the persistent state".to_owned()));
     }
     if original.salt() != migrated.salt() || original.range() != migrated.range() {
@@ -183,14 +187,17 @@ impl Target {
 
     /// Checks that what is there was once a copy of the same image, and is not too far.
     fn recognise(&self, original: &Storage<FileMemory>, to: Version) -> Result<(), Failure> {
-        let facts = |storage: &Storage<FileMemory>| {
-            let start = storage.range().start();
-            (start, storage.anchor_count(), storage.salt())
-        };
-        let is_same = Storage::open(self.open()?)
-            .is_ok_and(|storage| storage.version() <= to && facts(&storage) == facts(original));
+        let facts =
+            |header: &Header| (header.range().start(), header.anchor_count(), header.salt());
+        let memory = self.open()?;
+        let is_same = Storage::open(&memory).is_ok_and(|storage| {
+            storage.version() <= to && facts(storage.header()) == facts(original.header())
+        });
         if is_same {
             return Ok(());
+        }
+        if let Some(reason) = memory.take_error() {
+            return Err(unreadable(&self.name(&self.migrating), &reason));
         }
         let name = self.name(&self.migrating);
         Err(Failure::usage(format!(
@@ -251,4 +258,41 @@ fn parse_version(text: &str) -> Result<Version, String> {
 fn targets() -> impl Iterator<Item = Version> {
     let all = Version::ALL.into_iter();
     all.filter(|version| !version.is_moving() && *version > Version::V1)
+}
+
+#[cfg(test)]
+mod tests {
+    use ::storage::IdRange;
+
+    use super::*;
+
+    #[test]
+    fn an_image_that_cannot_be_read_any_more_is_not_said_to_be_another() {
+        let range = IdRange::new(10_000, 10_100).unwrap();
+        let mut storage = Storage::create(Vec::new(), Version::V5, range).unwrap();
+        storage.write_state(b"state").unwrap();
+        let image = storage.into_memory();
+        let path = |name: &str| {
+            std::env::temp_dir().join(format!("icid-compare-{}-{name}", std::process::id()))
+        };
+        let open = |name: &str| {
+            fs::write(path(name), &image).unwrap();
+            let memory = FileMemory::new(File::open(path(name)).unwrap()).unwrap();
+            Storage::open(memory).unwrap()
+        };
+        let (before, after) = (open("before"), open("after"));
+        assert_eq!(compare(&before, &after).unwrap(), Ok(()));
+        // The next ones have not read the state yet.
+        let (before, after) = (open("before"), open("after"));
+        for name in ["before", "after"] {
+            let file = OpenOptions::new().write(true).open(path(name)).unwrap();
+            file.set_len(65_536).unwrap();
+        }
+        let result = compare(&before, &after).map_err(|failure| failure.to_json());
+        for name in ["before", "after"] {
+            fs::remove_file(path(name)).unwrap();
+        }
+        let said = result.unwrap_err();
+        assert!(said.contains("the image cannot be read: "), "{said}");
+    }
 }
