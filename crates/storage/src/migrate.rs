@@ -225,11 +225,11 @@ fn rewrite(number: u64, anchor: &Anchor<'_>) -> Result<Vec<u8>, MigrateError> {
     })
 }
 
-const fn unreadable(number: u64, error: ReadAnchorError) -> MigrateError {
+fn unreadable(number: u64, error: ReadAnchorError) -> MigrateError {
     match error {
         ReadAnchorError::Memory { error } => MigrateError::Memory { error },
         ReadAnchorError::NoSuchAnchor { number } => MigrateError::NoSuchAnchor { number },
         ReadAnchorError::Record { error } => MigrateError::Record { number, error },
-        ReadAnchorError::Stored { error } => MigrateError::Stored { error },
+        ReadAnchorError::Stored { error } => error.into(),
     }
 }

@@ -64,7 +64,7 @@ impl<M: MemoryMut> Migration<M> {
                 Err(_) => Ok(false),
             },
             Err(OpenMapError::Empty) => Ok(false),
-            Err(error) => Err(stored(StoredAnchorError::NoMap { id, error })),
+            Err(error) => Err(StoredAnchorError::NoMap { id, error }.into()),
         }
     }
 
@@ -75,10 +75,10 @@ impl<M: MemoryMut> Migration<M> {
             return Ok(None);
         };
         let map = Map::open(manager.view(&self.storage.memory, id), NUMBERED)
-            .map_err(|error| stored(StoredAnchorError::NoMap { id, error }))?;
+            .map_err(|error| StoredAnchorError::NoMap { id, error })?;
         let last = map
             .last()
-            .map_err(|error| stored(StoredAnchorError::map(id, error)))?;
+            .map_err(|error| StoredAnchorError::map(id, error))?;
         let number = last
             .and_then(|entry| entry.key.try_into().ok())
             .map(u64::from_be_bytes);
@@ -101,10 +101,15 @@ impl<M: MemoryMut> Migration<M> {
         };
         let id = STORED_ANCHORS;
         let mut map = Map::open(manager.view_mut(&mut *memory, id), NUMBERED)
-            .map_err(|error| stored(StoredAnchorError::NoMap { id, error }))?;
+            .map_err(|error| StoredAnchorError::NoMap { id, error })?;
         map.insert(&number.to_be_bytes(), &anchor.encode())
-            .map_err(|error| stored(StoredAnchorError::map(id, error)))?;
-        add_to_indexes(manager, memory, number, &Indexes::of(&anchor)).map_err(stored)
+            .map_err(|error| StoredAnchorError::map(id, error))?;
+        Ok(add_to_indexes(
+            manager,
+            memory,
+            number,
+            &Indexes::of(&anchor),
+        )?)
     }
 
     /// Copies the persistent state into a cell of its own, byte for byte. It also stays where it is.
@@ -114,17 +119,8 @@ impl<M: MemoryMut> Migration<M> {
         };
         let memory = &mut self.storage.memory;
         if let Some(manager) = &mut self.storage.manager {
-            Cell::write(manager.view_mut(memory, STATE), &content)
-                .map_err(|error| MigrateError::StateCell { error })?;
+            Cell::write(manager.view_mut(memory, STATE), &content)?;
         }
         Ok(())
-    }
-}
-
-/// A memory that fails is told as such, whatever was being done.
-fn stored(error: StoredAnchorError) -> MigrateError {
-    match error.memory() {
-        Some(error) => MigrateError::Memory { error },
-        None => MigrateError::Stored { error },
     }
 }

@@ -9,7 +9,8 @@ use crate::memory::MemoryError;
 use crate::record::RecordError;
 use crate::storage::{ReadStateError, StoredAnchorError};
 
-/// Why an image was not migrated, or not to the end.
+/// Why an image was not migrated, or not to the end. A memory that fails is
+/// [`MigrateError::Memory`], whatever was being done.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum MigrateError {
@@ -123,6 +124,27 @@ impl From<MemoryError> for MigrateError {
 
 impl From<ReadStateError> for MigrateError {
     fn from(error: ReadStateError) -> Self {
-        Self::State { error }
+        match error {
+            ReadStateError::Memory { error } => Self::Memory { error },
+            error => Self::State { error },
+        }
+    }
+}
+
+impl From<StoredAnchorError> for MigrateError {
+    fn from(error: StoredAnchorError) -> Self {
+        match error.memory() {
+            Some(error) => Self::Memory { error },
+            None => Self::Stored { error },
+        }
+    }
+}
+
+impl From<WriteCellError> for MigrateError {
+    fn from(error: WriteCellError) -> Self {
+        match error {
+            WriteCellError::Memory(error) => Self::Memory { error },
+            error @ WriteCellError::TooLong { .. } => Self::StateCell { error },
+        }
     }
 }

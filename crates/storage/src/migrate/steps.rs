@@ -167,6 +167,7 @@ impl<M: MemoryMut> Migration<M> {
             match Map::open(view, archive_buffer_shape()).map(|_| ()) {
                 Ok(()) => {}
                 Err(OpenMapError::Empty) => create_archive_buffer(manager, memory)?,
+                Err(OpenMapError::Memory(error)) => return Err(error.into()),
                 Err(error) => return Err(MigrateError::ArchiveBuffer { error }),
             }
         }

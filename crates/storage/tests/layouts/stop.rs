@@ -4,12 +4,15 @@
 //! calls are carried out one by one, and after each the image is opened and compared: that is what
 //! somebody finds who stopped there.
 
-use icid_storage::{AnchorRecord, MemoryMut, Migration, Protection, Salt, Storage, Version};
+use icid_storage::{
+    AnchorRecord, MemoryError, MemoryMut, MigrateError, Migration, Protection, Salt, Storage,
+    Version,
+};
 use principal::Principal;
 
 use crate::support::{
-    Call, Recorder, Stopping, anchor, anchors, device, image, late_device, phrase, range, read,
-    read_one,
+    self, Call, FailsOnce, Recorder, Stopping, anchor, anchors, device, image, late_device, phrase,
+    range, read, read_one,
 };
 
 const LAYOUTS: [Version; 6] = [
@@ -393,4 +396,46 @@ fn an_operation_that_fails_in_between_can_be_done_again() {
             assert_eq!(read(storage.memory()), expected);
         }
     }
+}
+
+#[test]
+fn a_migration_gives_up_at_a_read_that_fails_and_goes_on_afterwards() {
+    let mut reads = 0;
+    for (from, to) in [
+        (Version::V1, Version::V6),
+        (Version::V6, Version::V8),
+        (Version::V8, Version::V9),
+    ] {
+        let mut storage = Storage::open(image(from, &anchors(3))).unwrap();
+        storage.write_state(b"some state").unwrap();
+        let before = storage.into_memory();
+        let expected = support::migrate(before.clone(), to);
+        for count in 0.. {
+            let mut bytes = before.clone();
+            let storage = Storage::open(FailsOnce::never(&mut bytes)).unwrap();
+            storage.memory().after(count);
+            let result = Migration::new(storage, to).and_then(Migration::finish);
+            match result {
+                Ok(storage) => {
+                    assert!(
+                        !storage.memory().has_failed(),
+                        "{from} to {to}, read {count}"
+                    );
+                    reads += count;
+                    break;
+                }
+                Err(error) => {
+                    let failed = MigrateError::Memory {
+                        error: MemoryError::Device,
+                    };
+                    assert_eq!(error, failed, "{from} to {to}, read {count}");
+                }
+            }
+            assert!(
+                support::migrate(bytes, to) == expected,
+                "{from} to {to}, read {count}"
+            );
+        }
+    }
+    assert_eq!(reads, 60);
 }
