@@ -439,3 +439,39 @@ fn a_migration_gives_up_at_a_read_that_fails_and_goes_on_afterwards() {
     }
     assert_eq!(reads, 60);
 }
+
+#[test]
+fn an_operation_gives_up_at_a_read_that_fails_and_can_be_done_again() {
+    type Operation = fn(&mut Storage<FailsOnce<'_>>) -> bool;
+    let operations: [(&str, Operation); 4] = [
+        ("append", |storage| storage.append(&anchor(2)).is_ok()),
+        ("write", |storage| storage.write(10_001, &anchor(3)).is_ok()),
+        ("state", |storage| storage.write_state(b"other").is_ok()),
+        ("clear", |storage| storage.clear_state().is_ok()),
+    ];
+    let mut reads = 0;
+    for version in LAYOUTS.into_iter().chain([Version::V9]) {
+        let before = image(version, &anchors(3));
+        for (name, operation) in operations {
+            let mut expected = before.clone();
+            let mut storage = Storage::open(FailsOnce::never(&mut expected)).unwrap();
+            assert!(operation(&mut storage), "{version} {name}");
+            for count in 0.. {
+                let at = format!("{version} {name} {count}");
+                let mut bytes = before.clone();
+                let mut storage = Storage::open(FailsOnce::never(&mut bytes)).unwrap();
+                storage.memory().after(count);
+                let is_done = operation(&mut storage);
+                if !storage.memory().has_failed() {
+                    reads += count;
+                    break;
+                }
+                assert!(!is_done, "{at}");
+                let mut storage = Storage::open(FailsOnce::never(&mut bytes)).unwrap();
+                assert!(operation(&mut storage), "{at}");
+                assert!(bytes == expected, "{at}");
+            }
+        }
+    }
+    assert_eq!(reads, 93);
+}
