@@ -367,7 +367,7 @@ fn coordinates_have_32_bytes() {
 
 // spec: SIG-WEBAUTHN-3
 #[test]
-fn key_operations_are_the_policys() {
+fn key_operations_are_those_of_the_policy() {
     for (operations, replica) in [
         (Text("verify"), true),
         (Text("sign"), false),

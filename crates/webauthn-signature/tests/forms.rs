@@ -95,7 +95,7 @@ fn what_is_encoded_is_parsed() {
 
 // spec: SIG-WEBAUTHN-5
 #[test]
-fn the_tag_is_the_policys() {
+fn the_policy_says_whether_there_is_a_tag() {
     let untagged = map(false, &[DATA, JSON, SIGNATURE]);
     assert_eq!(parse(&untagged, SPEC), read(0, Reason::MissingTag));
     assert_eq!(parse(&untagged, REPLICA), Ok(()));
@@ -103,7 +103,7 @@ fn the_tag_is_the_policys() {
 
 // spec: SIG-WEBAUTHN-6
 #[test]
-fn client_data_in_bytes_is_the_policys() {
+fn the_policy_says_whether_client_data_may_be_bytes() {
     let json = Bytes("client_data_json", CLIENT_DATA.as_bytes());
     let bytes = map(true, &[DATA, json, SIGNATURE]);
     let reason = Reason::WrongKind {
@@ -201,7 +201,7 @@ fn client_data_is_data() {
 
 // spec: SIG-WEBAUTHN-13
 #[test]
-fn type_and_origin_are_the_policys() {
+fn the_policy_says_whether_type_and_origin_must_be_there() {
     let missing = |member| Err(ParseClientDataError::MissingMember { member });
     for (json, result) in [
         (r#"{"challenge":"","type":"x","origin":""}"#, Ok(())),
