@@ -174,17 +174,15 @@ fn mutate_again(
         command.args(["--re", &exactly(name)]);
     }
     let commit = process::commit(root, &["crates"])?;
-    let (is_complete, result) = if there.is_empty() {
-        (true, Ok(()))
+    let (outcomes, result) = if there.is_empty() {
+        // Without a name to look for, it would try all mutants.
+        (Some(Outcomes::default()), Ok(()))
     } else {
-        start(&mut command, &place.folder)?
+        let (is_complete, result) = start(&mut command, &place.folder)?;
+        let read = || Outcomes::read(&place.folder.join(OUTCOMES));
+        (is_complete.then(read).transpose()?, result)
     };
-    if is_complete {
-        let outcomes = if there.is_empty() {
-            Outcomes::default()
-        } else {
-            Outcomes::read(&place.folder.join(OUTCOMES))?
-        };
+    if let Some(outcomes) = outcomes {
         for (part, entry) in entries {
             table::record(root, package, &part, entry.after(&commit, &outcomes))?;
         }
